@@ -1,0 +1,250 @@
+"""What newsclf reads: pages, the articles found on them, and articles with labels."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+from newsclf.errors import InputError
+
+__all__ = ["Article", "LabelledArticle", "Page", "Span", "split_title"]
+
+UnitType = Literal["article", "fragment", "caption", "headline"]
+Role = Literal["title", "byline", "body", "caption", "headline"]
+
+_SENTENCE_END = re.compile(r"[。！？!?；;…]")
+_TITLE_LENGTH = 40
+
+
+def split_title(text: str) -> tuple[str | None, str]:
+    """Split a plain string into title and body.
+
+    A first line of at most 40 characters with no sentence-final punctuation is the title, as
+    long as some text follows it.
+
+    >>> split_title("老旧改造 小区焕新\\n近年来，淳安县改造老旧小区。")
+    ('老旧改造 小区焕新', '近年来，淳安县改造老旧小区。')
+    >>> split_title("近年来，淳安县改造老旧小区。")
+    (None, '近年来，淳安县改造老旧小区。')
+    """
+    first, newline, rest = text.lstrip().partition("\n")
+    title = first.strip()
+    if newline and title and len(title) <= _TITLE_LENGTH and not _SENTENCE_END.search(title):
+        return title, rest
+    return None, text
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a page dump, in characters, end excluded."""
+
+    start: int
+    end: int
+    role: Role
+    paragraph: int | None = None
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article, or another unit of a page: a fragment, a caption, a lone headline.
+
+    Attributes
+    ----------
+    id : str
+        Name of the article, unique within what it came from.
+    title : str or None
+        The headline; lines of a headline are joined by a space.
+    paragraphs : tuple of str
+        The text, one entry a paragraph, column breaks mended and nothing else changed.
+    authors, captions, flags : tuple of str
+        Bylines, picture captions, and what looked suspicious (``"interleaved"`` ...).
+    spans : tuple of Span
+        Where each piece stands in the page dump; empty for an article that came from elsewhere.
+    type : {"article", "fragment", "caption", "headline"}
+    page, date, source : str or None
+    """
+
+    id: str
+    title: str | None = None
+    paragraphs: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+    type: UnitType = "article"
+    page: str | None = None
+    date: str | None = None
+    source: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The paragraphs, joined by newlines."""
+        return "\n".join(self.paragraphs)
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of title + newline + text in UTF-8: what stand-off labels refer to."""
+        joined = f"{self.title or ''}\n{self.text}"
+        return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @classmethod
+    def from_text(cls, text: str, id: str = "", *, title: str | None = None) -> Article:
+        """Make an article of a plain string; without `title` the first line may be it."""
+        if not isinstance(text, str):
+            raise InputError(
+                f"expected the text of an article as str, got {type(text).__name__}: {text!r:.60}; "
+                "decode bytes first, and pass several articles to tag_many"
+            )
+        if title is None:
+            title, text = split_title(text)
+        return cls(id=id, title=title or None, paragraphs=tuple(text.split("\n")) if text else ())
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Article:
+        """Read the JSON form; unknown keys are ignored, `text` stands in for `paragraphs`."""
+        known = {f.name for f in fields(cls)}
+        values: dict[str, Any] = {k: v for k, v in record.items() if k in known}
+        if "paragraphs" not in values:
+            text = record.get("text") or ""
+            values["paragraphs"] = text.split("\n") if text else ()
+        for name in ("paragraphs", "authors", "captions", "flags"):
+            values[name] = tuple(values.get(name) or ())
+        values["spans"] = tuple(Span(**span) for span in values.get("spans") or ())
+        values["id"] = str(values.get("id", ""))
+        return cls(**values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form written by ``newsclf pages``."""
+        record: dict[str, Any] = {
+            "id": self.id,
+            "page": self.page,
+            "type": self.type,
+            "title": self.title,
+            "authors": list(self.authors),
+            "paragraphs": list(self.paragraphs),
+            "captions": list(self.captions),
+            "flags": list(self.flags),
+            "spans": [
+                {
+                    k: v
+                    for k, v in (
+                        ("start", span.start),
+                        ("end", span.end),
+                        ("role", span.role),
+                        ("paragraph", span.paragraph),
+                    )
+                    if v is not None
+                }
+                for span in self.spans
+            ],
+        }
+        record.update({k: v for k, v in (("date", self.date), ("source", self.source)) if v})
+        return record
+
+    def __str__(self) -> str:
+        """Title and text, as plain text."""
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
+    def _repr_html_(self) -> str:
+        from newsclf import display
+
+        return display.article(self)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The text dump of one newspaper page and the units found on it.
+
+    Attributes
+    ----------
+    name : str
+        File name of the dump, or "" for a string.
+    text : str
+        The dump, unchanged; the spans of the articles count its characters.
+    articles : tuple of Article
+        Every unit in the order of the dump: whole articles, fragments, captions and lone
+        headlines (see `Article.type`); :meth:`of_type` picks.
+    """
+
+    name: str
+    text: str = field(repr=False)
+    articles: tuple[Article, ...] = ()
+
+    def of_type(self, *types: UnitType) -> tuple[Article, ...]:
+        """Return the units of these types only, such as ``page.of_type("article")``."""
+        return tuple(a for a in self.articles if a.type in types)
+
+    def __str__(self) -> str:
+        """One line a unit."""
+        lines = [f"{self.name or 'page'}: {len(self.articles)} units"]
+        for a in self.articles:
+            head = a.title or a.text[:30]
+            lines.append("  ".join(filter(None, (a.id, a.type, head, " ".join(a.flags)))))
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from newsclf import display
+
+        return display.page(self)
+
+
+@dataclass(frozen=True)
+class LabelledArticle:
+    """An article with the themes a reader gave it.
+
+    Attributes
+    ----------
+    article : Article
+    labels : tuple of str
+        Theme ids, the primary theme first; empty when no theme of the codebook is the subject.
+    borderline : tuple of str
+        Themes on which careful readers may differ: scored neither right nor wrong.
+    """
+
+    article: Article
+    labels: tuple[str, ...] = ()
+    borderline: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Id of the article."""
+        return self.article.id
+
+    @property
+    def primary(self) -> str | None:
+        """The first label, or None."""
+        return self.labels[0] if self.labels else None
+
+    def to_dict(self, *, text: bool = True) -> dict[str, Any]:
+        """Return the JSON form: with the text, or stand-off with its sha256."""
+        article = self.article
+        record: dict[str, Any] = {"id": article.id}
+        if text:
+            record |= {"title": article.title or "", "text": article.text}
+        else:
+            record["sha256"] = article.sha256
+        record |= {"labels": list(self.labels), "borderline": list(self.borderline)}
+        record.update({k: v for k, v in (("date", article.date), ("source", article.source)) if v})
+        return record
+
+
+def as_article(item: str | Article | LabelledArticle, id: str = "") -> Article:
+    """Return `item` as an Article; a plain string may begin with its title."""
+    if isinstance(item, Article):
+        return item
+    if isinstance(item, LabelledArticle):
+        return item.article
+    return Article.from_text(item, id)
+
+
+def texts_only(items: Iterable[str | Article | LabelledArticle]) -> list[Article]:
+    """Return a list of Articles; a bare string is refused, for it would be read as characters."""
+    if isinstance(items, (str, bytes, Article, LabelledArticle)):
+        raise InputError(
+            f"expected an iterable of texts or articles, got one {type(items).__name__}; "
+            "wrap it in a list"
+        )
+    return [as_article(item, str(i)) for i, item in enumerate(items)]
