@@ -1,0 +1,1 @@
+"""Learning a tagger from labelled articles, and what learning and measuring both need."""
