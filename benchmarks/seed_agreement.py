@@ -1,0 +1,70 @@
+"""How far the readings of the seed pages agree: ``python benchmarks/seed_agreement.py``.
+
+Compares the two drafts in seeds/drafts and the settled seeds/labels.jsonl, by unit and by
+paragraph. Micro-F1 is over (text, theme) pairs, as everywhere in newsclf: pairs that either
+reading calls borderline are left out. "strict" counts borderline as no label instead. Prints a
+table and writes benchmarks/seed_agreement.json.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+READINGS = {
+    "first": SEEDS / "drafts" / "first.jsonl",
+    "second": SEEDS / "drafts" / "second.jsonl",
+    "settled": SEEDS / "labels.jsonl",
+}
+Reading = dict[str, dict[str, Any]]
+
+
+def read(path: Path) -> Reading:
+    with path.open(encoding="utf-8") as lines:
+        return {row["id"]: row for row in map(json.loads, lines)}
+
+
+def agreement(a: Reading, b: Reading, ids: list[str]) -> dict[str, float]:
+    """Return micro-F1 without borderline pairs, strict micro-F1, same set and same first theme."""
+    both = either = strict_both = strict_either = same_set = same_first = 0
+    for i in ids:
+        left, right = set(a[i]["labels"]), set(b[i]["labels"])
+        unsettled = set(a[i]["borderline"]) | set(b[i]["borderline"])
+        strict_both += len(left & right)
+        strict_either += len(left) + len(right)
+        both += len((left & right) - unsettled)
+        either += len(left - unsettled) + len(right - unsettled)
+        same_set += left == right
+        same_first += a[i]["labels"][:1] == b[i]["labels"][:1]
+    return {
+        "texts": len(ids),
+        "micro_f1": round(2 * both / either, 3),
+        "strict_f1": round(2 * strict_both / strict_either, 3),
+        "same_set": round(same_set / len(ids), 3),
+        "same_first": round(same_first / len(ids), 3),
+    }
+
+
+def main() -> None:
+    readings = {name: read(path) for name, path in READINGS.items()}
+    levels = {i: row["level"] for i, row in readings["settled"].items()}
+    rows: list[dict[str, Any]] = []
+    for level in ("article", "paragraph"):
+        ids = [i for i, found in levels.items() if found == level]
+        for a, b in combinations(readings, 2):
+            figures = agreement(readings[a], readings[b], ids)
+            rows.append({"level": level, "pair": f"{a} / {b}", **figures})
+        for name, reading in readings.items():
+            count = sum(len(reading[i]["labels"]) for i in ids) / len(ids)
+            rows.append({"level": level, "pair": name, "labels_per_text": round(count, 2)})
+    for row in rows:
+        print("  ".join(f"{key} {value}" for key, value in row.items()))
+    out = Path(__file__).with_suffix(".json")
+    out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
