@@ -1,0 +1,1 @@
+"""Measuring a tagger: figures, intervals, cross-validation, reports and model cards."""

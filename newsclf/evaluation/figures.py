@@ -1,0 +1,314 @@
+"""What is measured: every figure of a report, defined once.
+
+A pair is an article and a theme. Borderline pairs, on which careful readers may differ, are left
+out wherever pairs are counted: tagging one is neither right nor wrong. A figure that has nothing to
+stand on (no positives, no article without a theme ...) is undefined and never 0: NaN here, None in
+a report.
+
+Each figure is computed from sums over articles and takes a weight for each article, so one
+definition serves the figure itself (all weights 1) and its bootstrap draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from newsclf.articles import LabelledArticle
+from newsclf.errors import InputError, LabelError
+
+__all__ = [
+    "BINS",
+    "FIGURES",
+    "FLOOR",
+    "MIN_POSITIVES",
+    "Measured",
+    "Outcome",
+    "label_matrices",
+    "measure",
+    "reliability",
+]
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+FIGURES: Mapping[str, str] = {
+    "micro_f1": "micro-F1",
+    "macro_f1": "macro-F1",
+    "precision": "precision",
+    "recall": "recall",
+    "right_first": "right first theme",
+    "false_tag": "false-tag rate",
+    "missed": "nothing found",
+    "abstention": "abstention rate",
+    "calibration_error": "calibration error",
+    "lrap": "ranking precision (LRAP)",
+    "coverage": "coverage error",
+    "cardinality": "labels per article",
+}
+"""Names of the figures and how a report calls them."""
+
+MIN_POSITIVES = 5
+"""No F1, precision or recall is given for fewer labelled articles than this."""
+BINS = 15
+"""Bins of the calibration error and of the reliability diagram."""
+FLOOR = 0.1
+"""Pairs with a lower probability do not count for calibration: nearly all are easy negatives."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What readers said of n articles and K themes, and what a tagger said.
+
+    Attributes
+    ----------
+    themes : tuple of str
+        The K theme ids, in the order of the columns.
+    labels, borderline : numpy.ndarray of bool, shape (n, K)
+        What readers gave. A theme that is both counts as borderline.
+    probabilities : numpy.ndarray of float, shape (n, K)
+    tagged : numpy.ndarray of bool, shape (n, K)
+        The tagger's decisions.
+
+    Raises
+    ------
+    InputError
+        Shapes that differ, or probabilities outside 0 to 1.
+    """
+
+    themes: tuple[str, ...]
+    labels: Bools
+    borderline: Bools
+    probabilities: npt.NDArray[np.floating]
+    tagged: Bools
+
+    def __post_init__(self) -> None:
+        for name in ("labels", "borderline", "tagged"):
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=bool))
+        object.__setattr__(self, "probabilities", np.asarray(self.probabilities))
+        expected = (len(self.labels), len(self.themes))
+        for name in ("labels", "borderline", "probabilities", "tagged"):
+            if getattr(self, name).shape != expected:
+                raise InputError(
+                    f"expected {name} of shape {expected} (articles, themes), got "
+                    f"{getattr(self, name).shape}; give one row an article, one column a theme"
+                )
+        if not ((self.probabilities >= 0) & (self.probabilities <= 1)).all():
+            raise InputError(
+                "expected probabilities from 0 to 1, got others or NaN; calibrate the scores first"
+            )
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def rows(self, index: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Outcome:
+        """Return the outcome for some of the articles, by mask or by position."""
+        return Outcome(
+            self.themes,
+            self.labels[index],
+            self.borderline[index],
+            self.probabilities[index],
+            self.tagged[index],
+        )
+
+    @property
+    def counted(self) -> Bools:
+        """The pairs that count: those that are not borderline; shape (n, K)."""
+        return ~self.borderline
+
+    @property
+    def positives(self) -> npt.NDArray[np.int64]:
+        """Articles labelled with each theme, borderline ones not counted; shape (K,)."""
+        counts: npt.NDArray[np.int64] = (self.labels & self.counted).sum(axis=0)
+        return counts
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Figures for one weighting of the articles, or for many.
+
+    Attributes
+    ----------
+    figures : dict of str to numpy.ndarray, shape (draws,)
+        One entry for each name in `FIGURES`; NaN where undefined.
+    theme_f1, theme_precision, theme_recall : numpy.ndarray, shape (draws, K)
+        NaN for themes with fewer than `MIN_POSITIVES` positives.
+    """
+
+    figures: Mapping[str, Floats]
+    theme_f1: Floats
+    theme_precision: Floats
+    theme_recall: Floats
+
+
+def label_matrices(
+    labelled: Sequence[LabelledArticle], themes: Sequence[str]
+) -> tuple[Bools, Bools]:
+    """Return labels and borderline themes as two arrays of bool, shape (n, K).
+
+    Raises
+    ------
+    LabelError
+        A label that is none of `themes`; the message names the article.
+    """
+    column = {theme: k for k, theme in enumerate(themes)}
+    labels = np.zeros((len(labelled), len(column)), dtype=bool)
+    borderline = np.zeros_like(labels)
+    for i, item in enumerate(labelled):
+        for target, given in ((labels, item.labels), (borderline, item.borderline)):
+            for theme in given:
+                if theme not in column:
+                    raise LabelError(
+                        f"article {item.id!r} has the label {theme!r}, expected one of "
+                        f"{', '.join(themes)}; correct the label or use the codebook it is from"
+                    )
+                target[i, column[theme]] = True
+    return labels, borderline
+
+
+def measure(outcome: Outcome, weights: npt.ArrayLike | None = None) -> Measured:
+    """Compute every figure.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        n articles, K themes.
+    weights : array of float, shape (draws, n), optional
+        How often each article counts in each draw; by default one draw, every article once.
+
+    Returns
+    -------
+    Measured
+
+    Notes
+    -----
+    =================  ===================================================================
+    micro_f1           2 tp / (2 tp + fp + fn) over all pairs; undefined under 5 positives
+    macro_f1           mean F1 of the themes with at least 5 positives in the sample (a draw
+                       keeps the themes of the sample); undefined where there are none
+    precision, recall  over all pairs, as micro_f1
+    right_first        over articles with a label: the theme with the highest probability is a
+                       label or borderline; where themes share it, all of them must be
+    false_tag          over articles with neither label nor borderline: share with any tag
+    missed             over articles with a label: share without any tag
+    abstention         over all articles: share without any tag
+    calibration_error  mean distance of probability and share of positives over 15 bins of
+                       equal mass, pairs with probability of 0.1 or more (Naeini et al., 2015);
+                       pairs of equal probability fall into one bin
+    lrap, coverage     label ranking average precision and coverage error as scikit-learn has
+                       them, over articles with a label, borderline themes out of the ranking
+    cardinality        labels an article, borderline ones not counted
+    =================  ===================================================================
+    """
+    w = np.ones((1, len(outcome))) if weights is None else np.asarray(weights, dtype=float)
+    truth, tags = outcome.labels & outcome.counted, outcome.tagged & outcome.counted
+    positives = w @ truth
+    marked = w @ tags
+    hits = w @ (truth & tags)
+    kept = outcome.positives >= MIN_POSITIVES
+    enough = outcome.positives.sum() >= MIN_POSITIVES
+    f1, precision, recall = (
+        np.where(kept, _ratio(top, bottom), np.nan)
+        for top, bottom in ((2 * hits, positives + marked), (hits, marked), (hits, positives))
+    )
+    total = [x.sum(axis=1) for x in (hits, marked, positives)]
+    silent: Bools = np.logical_not(outcome.tagged.any(axis=1))
+    has_label: Bools = np.asarray(outcome.labels.any(axis=1))
+    blank: Bools = np.logical_not((outcome.labels | outcome.borderline).any(axis=1))
+    lrap, coverage, ranked = _ranking(outcome)
+    everyone = np.ones(len(outcome), dtype=bool)
+    undefined = np.full(len(w), np.nan)
+    figures = {
+        "micro_f1": _ratio(2 * total[0], total[1] + total[2]) if enough else undefined,
+        "macro_f1": f1[:, kept].mean(axis=1) if kept.any() else undefined,
+        "precision": _ratio(total[0], total[1]) if enough else undefined,
+        "recall": _ratio(total[0], total[2]) if enough else undefined,
+        "right_first": _mean(w, _right_first(outcome), has_label),
+        "false_tag": _mean(w, ~silent, blank),
+        "missed": _mean(w, silent, has_label),
+        "abstention": _mean(w, silent, everyone),
+        "calibration_error": _calibration_error(outcome, w),
+        "lrap": _mean(w, lrap, ranked),
+        "coverage": _mean(w, coverage, ranked),
+        "cardinality": _mean(w, truth.sum(axis=1), everyone),
+    }
+    return Measured(figures, f1, precision, recall)
+
+
+def reliability(outcome: Outcome) -> tuple[Floats, Floats, Floats]:
+    """Return the points of the reliability diagram, lowest probability first.
+
+    Returns
+    -------
+    probability, share, mass : numpy.ndarray, shape (at most `BINS`,)
+        Of each bin that is not empty: mean probability, share of positives, number of pairs.
+    """
+    mass, said, true = (sums[0] for sums in _calibration_bins(outcome, np.ones((1, len(outcome)))))
+    filled = mass > 0
+    return said[filled] / mass[filled], true[filled] / mass[filled], mass[filled]
+
+
+def _ratio(top: Floats, bottom: Floats) -> Floats:
+    out = np.full(np.shape(top), np.nan)
+    np.divide(top, bottom, out=out, where=bottom > 0)
+    return out
+
+
+def _mean(weights: Floats, values: npt.NDArray[np.generic], over: Bools) -> Floats:
+    """Weighted mean of `values` over some of the articles, for each draw."""
+    return _ratio(weights @ np.where(over, values, 0).astype(float), weights @ over.astype(float))
+
+
+def _right_first(outcome: Outcome) -> Bools:
+    top = outcome.probabilities == outcome.probabilities.max(axis=1, keepdims=True, initial=0)
+    wrong: Bools = (top & ~outcome.labels & ~outcome.borderline).any(axis=1)
+    return ~wrong
+
+
+def _ranking(outcome: Outcome) -> tuple[Floats, Floats, Bools]:
+    """Return LRAP and coverage of each article, and which articles have a label to rank."""
+    truth = outcome.labels & outcome.counted
+    scores = np.where(outcome.counted, outcome.probabilities, -1.0)
+    article, theme = np.nonzero(truth)
+    above = scores[article] >= scores[article, theme][:, None]
+    rank = above.sum(axis=1)
+    share = (above & truth[article]).sum(axis=1) / np.maximum(rank, 1)
+    number = truth.sum(axis=1)
+    lrap = np.bincount(article, share, minlength=len(outcome)) / np.maximum(number, 1)
+    coverage = np.zeros(len(outcome))
+    np.maximum.at(coverage, article, rank)
+    return lrap, coverage, number > 0
+
+
+def _calibration_error(outcome: Outcome, weights: Floats) -> Floats:
+    mass, said, true = _calibration_bins(outcome, weights)
+    return _ratio(np.abs(said - true).sum(axis=1), mass.sum(axis=1))
+
+
+def _calibration_bins(outcome: Outcome, weights: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return pairs, sum of probabilities and positives of each bin, shapes (draws, BINS)."""
+    draws = len(weights)
+    article, theme = np.nonzero(outcome.counted & (outcome.probabilities >= FLOOR))
+    p = outcome.probabilities[article, theme].astype(float)
+    if not len(p):
+        empty = np.zeros((draws, BINS))
+        return empty, empty, empty
+    order = np.argsort(p, kind="stable")
+    p, y = p[order], outcome.labels[article, theme][order]
+    pairs = weights[:, article[order]]
+    # Equal probabilities go together, or the order of the articles would decide.
+    starts = np.flatnonzero(np.diff(p, prepend=-1.0))
+    mass = np.add.reduceat(pairs, starts, axis=1)
+    true = np.add.reduceat(pairs * y, starts, axis=1)
+    middle = np.cumsum(mass, axis=1) - mass / 2
+    total = np.maximum(mass.sum(axis=1, keepdims=True), 1e-300)
+    bins = np.minimum((BINS * middle / total).astype(np.int64), BINS - 1)
+    cells = (bins + BINS * np.arange(draws)[:, None]).ravel()
+    masses, said, trues = (
+        np.bincount(cells, values.ravel(), draws * BINS).astype(float).reshape(draws, BINS)
+        for values in (mass, mass * p[starts], true)
+    )
+    return masses, said, trues
