@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import InputError
-from newsclf.training.duplicates import near_duplicates
+from newsclf.training.duplicates import near_duplicates, sketch, sketched_duplicates
 from newsclf.training.folds import grouped_folds, groups_of, source_of
 
 
@@ -56,6 +56,18 @@ def test_near_duplicates_agree_with_sets(texts: list[str]) -> None:
         and len(shingles(a) & shingles(b)) >= 0.5 * len(shingles(a) | shingles(b))
     ]
     assert [(d.first, d.second) for d in near_duplicates(texts)] == expected
+
+
+def test_a_sketch_knows_a_text_again() -> None:
+    texts = [chinese(400, seed) for seed in range(20)]
+    known = sketch(texts)
+    assert known.shape == (20, 32)
+    nearly = texts[3][:360] + chinese(20, 99)
+    found = sketched_duplicates([chinese(400, 77), nearly, texts[5], ""], known)
+    assert [(d.first, d.second) for d in found] == [(1, 3), (2, 5)]
+    assert found[0].jaccard == pytest.approx(356 / 420, abs=0.2)
+    assert found[1].jaccard == 1.0
+    assert sketched_duplicates(["防汛"], sketch(["防汛", "", "抗旱"]))[0].second == 0
 
 
 def test_groups_join_page_day_and_reprint() -> None:
