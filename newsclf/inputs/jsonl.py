@@ -1,0 +1,55 @@
+"""JSON lines: one line, one record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from newsclf.inputs.files import InputFile
+from newsclf.inputs.lines import Line, read_lines
+from newsclf.inputs.rows import Place, ReadOptions, Reject, Row
+
+__all__ = ["read_jsonl"]
+
+
+def read_jsonl(file: InputFile, stream: BinaryIO, options: ReadOptions) -> Iterator[Row | Reject]:
+    """Yield a row for each line that is not blank."""
+    for line in read_lines(stream, options.encoding, options.max_record):
+        row = _read(
+            line, Place(file.source, file.stem, line.number, line.offset, line.raw), options
+        )
+        if row is not None:
+            yield row
+
+
+def _read(line: Line, place: Place, options: ReadOptions) -> Row | Reject | None:
+    if line.code:
+        return place.reject(line.code, line.message)
+    # Files put together end to end leave their byte order marks at the head of lines.
+    text = line.text.lstrip("\ufeff")
+    if not text or text.isspace():
+        return None
+    try:
+        record = _DECODER.decode(text)
+    except RecursionError:
+        return place.reject("invalid_json", "nested too deeply")
+    except ValueError as error:
+        return place.reject("invalid_json", str(error))
+    if not isinstance(record, dict):
+        kind = type(record).__name__
+        return place.reject("not_an_object", f"expected a JSON object a line, got a {kind}")
+    return place.record(record, options)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} comes twice")
+    return record
+
+
+# NaN and Infinity are not JSON, but pandas and Python write them where a value is missing.
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=lambda _: None)

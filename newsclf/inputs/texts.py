@@ -1,0 +1,40 @@
+"""Text files: one file, one article or one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from newsclf.articles import Article
+from newsclf.decoding import decode
+from newsclf.errors import DecodingError
+from newsclf.inputs.files import InputFile
+from newsclf.inputs.rows import Place, ReadOptions, Reject, Row
+
+__all__ = ["read_text_file"]
+
+
+def read_text_file(
+    file: InputFile, stream: BinaryIO, options: ReadOptions
+) -> Iterator[Row | Reject]:
+    """Yield the one row that a text file is."""
+    data = _read_up_to(stream, options.max_record + 1)
+    place = Place(file.source, file.stem, None, 0, data)
+    if len(data) > options.max_record:
+        message = f"more than the {options.max_record} bytes allowed; raise --max-record"
+        yield place.reject("too_large", message)
+        return
+    try:
+        text = decode(data, options.encoding)
+    except DecodingError as error:
+        yield place.reject("encoding", str(error))
+        return
+    yield place.row(Article.from_text(text, file.stem))
+
+
+def _read_up_to(stream: BinaryIO, size: int) -> bytes:
+    parts = []
+    while size > 0 and (part := stream.read(min(size, 1 << 20))):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
