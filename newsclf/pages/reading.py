@@ -22,7 +22,12 @@ _NUMBER = re.compile(r"(\d+)_")
 _LONGEST_PATH = 4096
 
 
-def read_page(source: str | bytes | os.PathLike[str], *, encoding: str | None = None) -> Page:
+def read_page(
+    source: str | bytes | os.PathLike[str],
+    *,
+    name: str | None = None,
+    encoding: str | None = None,
+) -> Page:
     """Find the articles on a newspaper page.
 
     Paragraphs broken at column ends are joined, captions and bylines are told from text, and
@@ -34,6 +39,9 @@ def read_page(source: str | bytes | os.PathLike[str], *, encoding: str | None = 
     source : str, bytes or path
         A path-like object is a file. A string is the dump itself, unless it has no line break
         and names an existing file. Bytes are decoded.
+    name : str, optional
+        Name of the page, from which the ids of its units are made; the name of the file by
+        default. A string that comes with a name is always the dump itself.
     encoding : str, optional
         Encoding of a file or of bytes; found out by default.
 
@@ -60,11 +68,12 @@ def read_page(source: str | bytes | os.PathLike[str], *, encoding: str | None = 
     >>> page.articles[0].title, page.articles[0].paragraphs, page.articles[0].authors
     ('老旧改造 小区焕新', ('近年来,淳安县改造了老旧小区。',), ('方晓琳',))
     """
-    name, text = _load(source, encoding)
+    found, text = ("", source) if name and isinstance(source, str) else _load(source, encoding)
+    name = name or found
     blocks = find_blocks(text)
     words = Vocabulary(block.text for block in blocks)
     drafts = separate(gather(blocks, lay_out(blocks, measure(blocks)), words), words)
-    stem = Path(name).stem if name else "page"
+    stem = name.removesuffix(".txt") or "page"
     number = _NUMBER.match(stem)
     prefix = number.group(1) if number else stem
     articles = (
