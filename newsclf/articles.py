@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal, NoReturn, get_args
 
 from newsclf.errors import InputError
 
@@ -15,7 +15,7 @@ __all__ = ["Article", "LabelledArticle", "Page", "Span", "split_title"]
 UnitType = Literal["article", "fragment", "caption", "headline"]
 Role = Literal["title", "byline", "body", "caption", "headline"]
 
-_SENTENCE_END = re.compile(r"[。！？!?；;…]")
+_SENTENCE_END = re.compile(r"[。！？!?…]")
 _TITLE_LENGTH = 40
 
 
@@ -30,9 +30,10 @@ def split_title(text: str) -> tuple[str | None, str]:
     >>> split_title("近年来，淳安县改造老旧小区。")
     (None, '近年来，淳安县改造老旧小区。')
     """
-    first, newline, rest = text.lstrip().partition("\n")
+    first, _, rest = text.lstrip().partition("\n")
     title = first.strip()
-    if newline and title and len(title) <= _TITLE_LENGTH and not _SENTENCE_END.search(title):
+    short = 0 < len(title) <= _TITLE_LENGTH
+    if short and rest.strip() and not _SENTENCE_END.search(title):
         return title, rest
     return None, text
 
@@ -104,16 +105,28 @@ class Article:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Article:
-        """Read the JSON form; unknown keys are ignored, `text` stands in for `paragraphs`."""
-        known = {f.name for f in fields(cls)}
-        values: dict[str, Any] = {k: v for k, v in record.items() if k in known}
-        if "paragraphs" not in values:
-            text = record.get("text") or ""
-            values["paragraphs"] = text.split("\n") if text else ()
+        """Read the JSON form; unknown keys are ignored, `text` stands in for `paragraphs`.
+
+        Raises
+        ------
+        InputError
+            A field is not what `to_dict` writes; the message names it.
+        """
+        values: dict[str, Any] = {"id": _scalar(record, "id") or ""}
+        for name in ("title", "page", "date", "source"):
+            values[name] = _scalar(record, name)
         for name in ("paragraphs", "authors", "captions", "flags"):
-            values[name] = tuple(values.get(name) or ())
-        values["spans"] = tuple(Span(**span) for span in values.get("spans") or ())
-        values["id"] = str(values.get("id", ""))
+            values[name] = _strings(record, name)
+        if record.get("paragraphs") is None:
+            text = _scalar(record, "text")
+            values["paragraphs"] = tuple(text.split("\n")) if text else ()
+        values["type"] = _scalar(record, "type") or "article"
+        if values["type"] not in get_args(UnitType):
+            _fail("type", f"one of {', '.join(get_args(UnitType))}", values["type"])
+        try:
+            values["spans"] = tuple(Span(**span) for span in record.get("spans") or ())
+        except TypeError:
+            _fail("spans", "objects with start, end, role and paragraph", record["spans"])
         return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
@@ -152,6 +165,27 @@ class Article:
         from newsclf import display
 
         return display.article(self)
+
+
+def _fail(name: str, expected: str, got: object) -> NoReturn:
+    raise InputError(f'article, "{name}": expected {expected}, got {got!r:.80}')
+
+
+def _scalar(record: Mapping[str, Any], name: str) -> str | None:
+    """Return a field as a string; numbers keep their digits, absent and empty give None."""
+    value = record.get(name)
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        _fail(name, "a string", value)
+    return str(value)
+
+
+def _strings(record: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = record.get(name) or ()
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+        _fail(name, "a list of strings", value)
+    return tuple(value)
 
 
 @dataclass(frozen=True)

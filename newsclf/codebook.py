@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from newsclf.errors import CodebookError
 
@@ -142,8 +142,9 @@ class Codebook:
             reader.fail("themes", "at least one theme", "none")
         reader.distinct("themes", [t.id for t in themes])
         reader.distinct("groups", [g.id for g in groups])
-        # `resolve` finds themes by name as well, so no name may mean two of them.
-        reader.distinct("theme names", [n for t in themes for n in {t.name_zh, t.name_en} if n])
+        # `resolve` finds themes by id and by name, so neither may mean two of them.
+        names = [n for t in themes for n in {t.id, t.name_zh, t.name_en} if n]
+        reader.distinct("theme names", names)
         known = {g.id for g in groups}
         for theme in themes:
             if theme.group and theme.group not in known:
@@ -234,23 +235,23 @@ class _Reader:
     def __init__(self, where: str) -> None:
         self.where = where
 
-    def fail(self, place: str, expected: str, got: object) -> None:
+    def fail(self, place: str, expected: str, got: object) -> NoReturn:
         raise CodebookError(f"{self.where}: {place}: expected {expected}, got {got!r:.80}")
 
     def mapping(self, value: object, place: str) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):
             self.fail(place, "a JSON object", value)
-        return value  # type: ignore[return-value]
+        return value
 
     def items(self, record: Mapping[str, Any], name: str, place: str = "") -> list[Any]:
         value = record.get(name, [])
         if not isinstance(value, list):
             self.fail(f"{place}{name}", "a list", value)
-        return value  # type: ignore[no-any-return]
+        return value
 
     def strings(
         self, value: object, place: str, required: tuple[str, ...], optional: tuple[str, ...]
-    ) -> dict[str, str]:
+    ) -> dict[str, Any]:
         record = self.mapping(value, place)
         out = {}
         for name in (*required, *optional):
@@ -259,7 +260,7 @@ class _Reader:
             text = record.get(name)
             if not isinstance(text, str) or (name in required and not text.strip()):
                 self.fail(f"{place}: {name}", "a string" + " with text" * (name in required), text)
-            out[name] = str(text)
+            out[name] = text
         return out
 
     def distinct(self, place: str, names: list[str]) -> None:
@@ -280,7 +281,7 @@ class _Reader:
         place = f"theme {head['id']}: "
         if not _ID.fullmatch(head["id"]):
             self.fail(f"themes[{index}]: id", "snake_case (a-z, 0-9, _)", head["id"])
-        lists = {}
+        lists: dict[str, Any] = {}
         for name in ("includes", "excludes"):
             lists[name] = tuple(self.items(record, name, place))
             if not all(isinstance(item, str) for item in lists[name]):
@@ -303,4 +304,4 @@ class _Reader:
         number = isinstance(weight, (int, float)) and not isinstance(weight, bool)
         if not number or not -10 <= weight <= 10 or weight == 0:
             self.fail(f"{place}keyword {text}", "a weight from -10 to 10, not 0", weight)
-        return Keyword(str(text), float(weight))
+        return Keyword(text, float(weight))

@@ -201,8 +201,8 @@ def folder_rows(path: Path, level: str) -> Iterator[Row]:
     for place, record in _json_records(path / "articles.jsonl"):
         try:
             units[row_id(place, record)] = Article.from_dict(record)
-        except (TypeError, AttributeError) as error:
-            raise InputError(f"{place}: not a unit as newsclf pages writes it: {error}") from error
+        except InputError as error:
+            raise InputError(f"{place}: {error}") from error
     judged = set()
     for place, record in _json_records(path / "labels.jsonl"):
         if record.get("level", "article") != level:
