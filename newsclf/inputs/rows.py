@@ -56,6 +56,9 @@ class ReadOptions:
         Columns to hand on with each row.
     max_record : int
         Bytes; a larger text, line or record is rejected and never held in memory.
+    split_titles : bool
+        Take a first line that looks like a title for the title, where no field holds one. A page
+        dump must stay as it is.
     """
 
     encoding: str | None = None
@@ -63,6 +66,7 @@ class ReadOptions:
     fields: Fields = field(default_factory=Fields)
     keep: tuple[str, ...] = ()
     max_record: int = 32 * MIB
+    split_titles: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,13 @@ class Place:
         raw = self.raw[:RAW_LIMIT]
         return Row(article, self.source, self.line, self.byte_offset, columns or {}, raw)
 
+    @staticmethod
+    def text_article(text: str, options: ReadOptions, id: str, title: str | None = None) -> Article:
+        """Make an article of a plain text."""
+        if title is None and not options.split_titles:
+            title = ""
+        return Article.from_text(text, id, title=title)
+
     def record(self, record: Mapping[str, Any], options: ReadOptions) -> Row | Reject:
         """Make an article of the fields of a record, or turn it down.
 
@@ -144,7 +155,7 @@ class Place:
             id = _scalar(record, names.id) or f"{self.stem}:{self.line}"
             date, source = _scalar(record, names.date), _scalar(record, names.source)
             if isinstance(text, str):
-                article = Article.from_text(text, id, title=title)
+                article = self.text_article(text, options, id, title)
             else:
                 article = replace(_unit(record, text), id=id, title=title)
         except InputError as error:

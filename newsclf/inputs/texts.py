@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from newsclf.articles import Article
 from newsclf.decoding import decode
 from newsclf.errors import DecodingError
 from newsclf.inputs.files import InputFile
@@ -29,7 +28,7 @@ def read_text_file(
     except DecodingError as error:
         yield place.reject("encoding", str(error))
         return
-    yield place.row(Article.from_text(text, file.stem))
+    yield place.row(place.text_article(text, options, file.stem))
 
 
 def _read_up_to(stream: BinaryIO, size: int) -> bytes:

@@ -1,0 +1,134 @@
+"""Where a run writes to: a stream, a file that appears whole, or one with a journal beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from newsclf.errors import InputError
+from newsclf.outputs.atomic import atomic_file, publish
+from newsclf.outputs.journal import Journal, Progress
+
+__all__ = ["Sinks", "open_sinks"]
+
+
+@dataclass
+class Sinks:
+    """The open outputs of a run.
+
+    Attributes
+    ----------
+    output : binary file
+    rejects : binary file or None
+    start : Progress
+        Where an earlier run stopped.
+    """
+
+    output: BinaryIO
+    rejects: BinaryIO | None
+    start: Progress
+    journal: Journal | None = None
+
+    def checkpoint(self, progress: Progress) -> None:
+        """Hand on what was written so far; with a journal, put it on the disk."""
+        self.output.flush()
+        if self.rejects is not None:
+            self.rejects.flush()
+        if self.journal is not None:
+            os.fsync(self.output.fileno())
+            if self.rejects is not None:
+                os.fsync(self.rejects.fileno())
+            self.journal.save(replace(progress, output_bytes=self.output.tell()))
+
+
+@contextlib.contextmanager
+def open_sinks(
+    output: Path | BinaryIO, rejects: Path | None, journal: Journal | None
+) -> Iterator[Sinks]:
+    """Open the outputs of a run; files get their names when the block ends without an error.
+
+    Raises
+    ------
+    InputError
+        A file cannot be written, another run is writing it, or the journal does not fit.
+    """
+    with contextlib.ExitStack() as stack:
+        if isinstance(output, Path) and output.exists() and not output.is_file():
+            output = stack.enter_context(output.open("wb"))  # a pipe or device stays what it is
+        if isinstance(output, Path):
+            stack.enter_context(_only_writer(output))
+        if journal is not None and isinstance(output, Path):
+            yield from _journalled(output, rejects, journal)
+            return
+        stream = stack.enter_context(atomic_file(output)) if isinstance(output, Path) else output
+        refused = stack.enter_context(atomic_file(rejects)) if rejects else None
+        yield Sinks(stream, refused, Progress())
+        stream.flush()
+
+
+def _journalled(output: Path, rejects: Path | None, journal: Journal) -> Iterator[Sinks]:
+    start = journal.load()
+    partials = {path: path.with_name(path.name + ".partial") for path in (output, rejects) if path}
+    if not start.finished:
+        with contextlib.ExitStack() as stack:
+            stream = stack.enter_context(_open_at(partials[output], start.output_bytes))
+            refused = None
+            if rejects:
+                refused = stack.enter_context(_open_at(partials[rejects], start.rejects_bytes))
+            yield Sinks(stream, refused, start, journal)
+    else:
+        yield Sinks(io.BytesIO(), None, start)
+    for path, partial in partials.items():
+        # A run cut off right here has given some of them their names already.
+        if partial.exists():
+            publish(partial, path)
+    journal.remove()
+
+
+def _open_at(partial: Path, length: int) -> BinaryIO:
+    """Open a partial file to go on writing at `length`; whatever stands after it is cut off."""
+    try:
+        stream = partial.open("r+b" if length else "wb")
+    except OSError as error:
+        raise InputError(
+            f"{partial}: cannot be written: {error.strerror}; "
+            "if it was removed, remove the journal as well to start afresh"
+        ) from error
+    if os.fstat(stream.fileno()).st_size < length:
+        stream.close()
+        raise InputError(
+            f"{partial}: shorter than its journal says; remove the journal to start afresh"
+        )
+    stream.truncate(length)
+    stream.seek(length)
+    return stream
+
+
+@contextlib.contextmanager
+def _only_writer(output: Path) -> Iterator[None]:
+    """Hold the lock on an output file.
+
+    Raises
+    ------
+    InputError
+        Another run holds it.
+    """
+    import filelock
+
+    lock = filelock.FileLock(output.with_name(f".{output.name[:40]}.lock"), timeout=0)
+    try:
+        with lock:
+            yield
+    except filelock.Timeout:
+        raise InputError(
+            f"{output}: another run of newsclf is writing it; wait for its end or choose another -o"
+        ) from None
+    except OSError as error:
+        if error.filename != lock.lock_file:
+            raise
+        raise InputError(f"{output}: cannot be written: {error.strerror}") from error

@@ -1,0 +1,213 @@
+"""Writers: each turns result records into the bytes of one file format."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from newsclf.errors import InputError, MissingExtra
+
+__all__ = [
+    "CsvWriter",
+    "JsonlWriter",
+    "Layout",
+    "ParquetWriter",
+    "Writer",
+    "json_line",
+    "writer_for",
+]
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+_BATCH = 4096
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a result record holds besides id, title, themes and model.
+
+    Attributes
+    ----------
+    pages : bool
+        The page, type and flags of a unit.
+    keep : tuple of str
+        Columns of the input, handed on under ``input``.
+    probabilities : tuple of str
+        Themes whose probability is written whether they are tagged or not.
+    formulas : bool
+        Leave cells of a CSV file that a spreadsheet would take for a formula as they are.
+    """
+
+    pages: bool = False
+    keep: tuple[str, ...] = ()
+    probabilities: tuple[str, ...] = ()
+    formulas: bool = False
+
+
+class Writer(Protocol):
+    """Takes records one by one."""
+
+    def write(self, record: Mapping[str, Any]) -> None:
+        """Add a record, as ``Tagging.to_dict`` gives it."""
+
+    def close(self) -> None:
+        """Write what is still held back; the stream stays open."""
+
+
+def writer_for(
+    path: Path | None, stream: BinaryIO, layout: Layout, *, header: bool = True
+) -> Writer:
+    """Return the writer that the suffix of `path` asks for; without one it is JSON lines.
+
+    `header` is false where the stream goes on with a table begun before.
+
+    Raises
+    ------
+    InputError
+        The suffix is none of .jsonl, .csv and .parquet.
+    MissingExtra
+        The suffix is .parquet and pyarrow is not installed.
+    """
+    suffix = path.suffix.lower() if path else ""
+    if suffix in ("", ".jsonl", ".ndjson"):
+        return JsonlWriter(stream)
+    if suffix == ".csv":
+        return CsvWriter(stream, layout, header=header)
+    if suffix == ".parquet":
+        return ParquetWriter(stream, layout)
+    raise InputError(f"{path}: expected an output named .jsonl, .csv or .parquet")
+
+
+def json_line(record: Mapping[str, Any]) -> bytes:
+    r"""Return a record as one line of JSON in UTF-8, Chinese as Chinese.
+
+    Lone surrogates, which UTF-8 cannot hold, make their whole line pure ASCII.
+
+    >>> json_line({"title": "托育", "file": "\udce4"})
+    b'{"title": "\\u6258\\u80b2", "file": "\\udce4"}\n'
+    """
+    try:
+        return (json.dumps(record, ensure_ascii=False) + "\n").encode("utf-8")
+    except UnicodeEncodeError:
+        return (json.dumps(record) + "\n").encode("ascii")
+
+
+class JsonlWriter:
+    """JSON lines."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+
+    def write(self, record: Mapping[str, Any]) -> None:
+        """Write one line."""
+        self.stream.write(json_line(record))
+
+    def close(self) -> None:
+        """Nothing is held back."""
+
+
+class CsvWriter:
+    """A table with one row a record, in UTF-8 with a byte order mark, as spreadsheets want it.
+
+    Themes fill three columns (ids, names, probabilities), each joined by ``;`` in the same
+    order. A cell that begins like a formula gets a ``'`` in front, for a spreadsheet would run
+    it.
+    """
+
+    def __init__(self, stream: BinaryIO, layout: Layout, *, header: bool = True) -> None:
+        self.stream = stream
+        self.layout = layout
+        if header:
+            names = ["id", *(["page", "type", "flags"] if layout.pages else []), "title", "themes"]
+            names += ["names", "probabilities", *layout.probabilities]
+            names += [*(f"input.{name}" for name in layout.keep), "model"]
+            stream.write("\ufeff".encode() + self._line(names))
+
+    def write(self, record: Mapping[str, Any]) -> None:
+        """Write one row."""
+        cells = [record["id"]]
+        if self.layout.pages:
+            cells += [record["page"], record["type"], ";".join(record["flags"])]
+        themes = record["themes"]
+        cells += [record["title"], *(_join(themes, key) for key in ("id", "name", "probability"))]
+        cells += [record["probabilities"][theme] for theme in self.layout.probabilities]
+        cells += [record["input"][name] for name in self.layout.keep]
+        self.stream.write(self._line([*cells, record["model"]]))
+
+    def close(self) -> None:
+        """Nothing is held back."""
+
+    def _line(self, cells: Sequence[Any]) -> bytes:
+        line = io.StringIO()
+        csv.writer(line).writerow([self._cell(cell) for cell in cells])
+        return line.getvalue().encode("utf-8", "replace")
+
+    def _cell(self, value: Any) -> str:
+        text = _plain(value) or ""
+        if isinstance(value, str) and text.startswith(_FORMULA) and not self.layout.formulas:
+            return "'" + text
+        return text
+
+
+class ParquetWriter:
+    """A table with the nesting of the JSON lines: ``themes`` is a list of structs."""
+
+    def __init__(self, stream: BinaryIO, layout: Layout) -> None:
+        try:
+            import pyarrow as pa
+            import pyarrow.parquet
+        except ImportError:
+            raise MissingExtra("writing .parquet files", "parquet") from None
+        theme = pa.struct({"id": pa.string(), "name": pa.string(), "probability": pa.float64()})
+        columns = {"id": pa.string()}
+        if layout.pages:
+            columns |= {"page": pa.string(), "type": pa.string(), "flags": pa.list_(pa.string())}
+        columns |= {"title": pa.string(), "themes": pa.list_(theme)}
+        if layout.probabilities:
+            columns["probabilities"] = pa.struct(dict.fromkeys(layout.probabilities, pa.float64()))
+        if layout.keep:
+            columns["input"] = pa.struct(dict.fromkeys(layout.keep, pa.string()))
+        self._schema = pa.schema({**columns, "model": pa.string()})
+        self._batch = pa.RecordBatch.from_pylist
+        self._file = pyarrow.parquet.ParquetWriter(stream, self._schema)
+        self._rows: list[dict[str, Any]] = []
+
+    def write(self, record: Mapping[str, Any]) -> None:
+        """Keep the row back until there are enough for a batch."""
+        row: dict[str, Any] = {k: _scrub(v) if isinstance(v, str) else v for k, v in record.items()}
+        if "input" in row:
+            row["input"] = {k: _plain(v) for k, v in row["input"].items()}
+        self._rows.append(row)
+        if len(self._rows) >= _BATCH:
+            self._flush()
+
+    def close(self) -> None:
+        """Write the last batch and the footer."""
+        self._flush()
+        self._file.close()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._file.write_batch(self._batch(self._rows, schema=self._schema))
+            self._rows = []
+
+
+def _join(themes: Sequence[Mapping[str, Any]], key: str) -> str:
+    return ";".join(str(theme[key]) for theme in themes)
+
+
+def _plain(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, (list, dict)):
+        return _scrub(json.dumps(value, ensure_ascii=False))
+    return _scrub(str(value))
+
+
+def _scrub(text: str) -> str:
+    """Return the text with "?" for lone surrogates, which UTF-8 cannot hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
