@@ -140,11 +140,10 @@ class Codebook:
         themes = tuple(reader.theme(t, i) for i, t in enumerate(reader.items(record, "themes")))
         if not themes:
             reader.fail("themes", "at least one theme", "none")
-        reader.distinct("themes", [t.id for t in themes])
         reader.distinct("groups", [g.id for g in groups])
         # `resolve` finds themes by id and by name, so neither may mean two of them.
         names = [n for t in themes for n in {t.id, t.name_zh, t.name_en} if n]
-        reader.distinct("theme names", names)
+        reader.distinct("theme ids and names", names)
         known = {g.id for g in groups}
         for theme in themes:
             if theme.group and theme.group not in known:
