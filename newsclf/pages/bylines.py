@@ -9,7 +9,7 @@ __all__ = ["Byline", "closing_byline", "line_byline", "opening_byline"]
 
 # The family names that cover nearly everyone in mainland bylines.
 _SURNAMES = frozenset(
-    "王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
+    "萧王李张刘陈杨黄赵周吴徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
     "沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔"
     "向汤季施俞章鲁葛翁申樊耿童颜倪祝连柴柯洪詹包康伍牛殷管聂骆岳齐沙翟柳欧祁华温庞文安辛甘蓝单冉靳邢"
     "盛褚芦阮窦裴屈路焦艾纪舒应项费凌宁解梅栾滕丛穆尚游桂成左涂闵车晏饶席庄凤全简牟戚苗谷卜易阎苑茅"
@@ -25,8 +25,11 @@ _ROLE_WORD = re.compile(
     r"(?:记者|通讯员|实习生|特约作者|作者|撰稿|撰文|摄影报道|摄影|供图|供稿|责任编辑|责编|编辑|报道)"
     r"[:：]?"
 )
-_CRAFT = re.compile(r"[/／|]\s*(?:文|图|摄|图文|文图)|(?:文|图|摄)\s*(?:并|[/／|])\s*(?:文|图|摄)?")
-_TRAILING_CRAFT = re.compile(r"(?<=[\u4e00-\u9fff\s])(?:文|图|摄|供图|供稿)$")
+_CRAFT = re.compile(
+    r"[/／|]\s*(?:图文|文图|文|图|摄)|(?:^|\s)(?:图文|文图|文|图)(?=\s|$)|(?:文|图|摄)\s*(?:并|[/／|])\s*(?:文|图|摄)?"
+)
+_TRAILING_CRAFT = re.compile(r"(?:供图|供稿|摄)$")
+_PICTURE = re.compile(r"摄|供图|[/／]图|图[/／]")
 _MARKS = re.compile(r"[□■●○◎◇◆▲△▼▽★☆※]|^[—–\-]+")
 _SEPARATORS = re.compile(r"[\s、,，;；/／|·&和]+")
 _SPACED_NAME = re.compile(
@@ -56,6 +59,7 @@ class Byline(NamedTuple):
     start: int
     end: int
     authors: tuple[str, ...]
+    picture: bool = False  # names who took a picture
 
 
 def closing_byline(text: str) -> Byline | None:
@@ -67,7 +71,10 @@ def closing_byline(text: str) -> Byline | None:
     if before and before[-1] not in _SENTENCE_END:
         return None
     authors = names(found.group(1)) or _agency(found.group(1))
-    return Byline(found.start(), len(text), authors) if authors else None
+    if not authors:
+        return None
+    picture = _PICTURE.search(found.group(1)) is not None
+    return Byline(found.start(), len(text), authors, picture)
 
 
 def opening_byline(text: str) -> Byline | None:

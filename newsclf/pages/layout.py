@@ -7,20 +7,14 @@ from dataclasses import dataclass
 from enum import Enum
 
 from newsclf.pages.blocks import Block, Geometry
-from newsclf.pages.bylines import line_byline
-from newsclf.pages.signals import (
-    ends_open,
-    pending_quotes,
-    reads_as_caption,
-    reads_as_continuation,
-    reads_as_headline,
-    subheading,
-)
+from newsclf.pages.evidence import IMPOSSIBLE, Evidence, weigh
+from newsclf.pages.signals import pending_quotes, reads_as_continuation
+from newsclf.pages.vocabulary import Vocabulary
 
 __all__ = ["Label", "Layout", "lay_out"]
 
-_ALL_PATHS = 2_000  # blocks; no newspaper page has more, and beyond it one path must do
-_IMPOSSIBLE = -9.0
+_MANY = 2_000  # blocks; no newspaper page has more, and beyond it fewer paths must do
+_SEAM = (-0.5, 2.0, 3.5)  # score of a seam that the page attests not at all, in part, in full
 
 
 class Label(Enum):
@@ -52,49 +46,47 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """One reading of the blocks so far."""
+    """One reading of the blocks so far.
+
+    `signed` tells whether the unit has its byline, `last` is the last block of text, `quotes`
+    the quotations open after it.
+    """
 
     score: float
     phase: Phase
-    titled: bool
-    signed: bool
-    last: int
-    quotes: int
-    here: Layout | None
-    before: _Path | None
+    signed: bool = False
+    last: int = -1
+    quotes: int = 0
+    here: Layout | None = None
+    before: _Path | None = None
 
-    def key(self) -> tuple[Phase, bool, bool, int]:
-        return self.phase, self.titled, self.signed, self.last
+    @property
+    def key(self) -> tuple[Phase, bool, int]:
+        """Paths with the same key have the same future."""
+        return self.phase, self.signed, self.last
 
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What a block looks like by itself, computed once."""
-
-    headline: float
-    caption: float
-    byline: bool
-    open: float
-    subheading: bool
+    def after(self, *labels: Label) -> bool:
+        """Tell whether the last block has one of these labels."""
+        return self.here is not None and self.here.label in labels
 
 
-def lay_out(blocks: list[Block], page: Geometry) -> list[Layout]:
+def lay_out(blocks: list[Block], page: Geometry, words: Vocabulary) -> list[Layout]:
     """Label every block, so that the labels together are the likeliest.
 
     Viterbi over the phases of a unit; linear in the number of blocks.
     """
-    width = 12 if len(blocks) <= _ALL_PATHS else 1
-    paths = [_Path(0.0, Phase.CLOSED, False, False, -1, 0, None, None)]
-    for i, block in enumerate(blocks):
-        reading = _read(block, page)
-        best: dict[tuple[Phase, bool, bool, int], _Path] = {}
+    reader = _Reader(blocks, page, words)
+    width = 12 if len(blocks) <= _MANY else 2
+    paths = [_Path(0.0, Phase.CLOSED)]
+    for i in range(len(blocks)):
+        best: dict[tuple[Phase, bool, int], _Path] = {}
         for path in paths:
-            for step in _steps(path, i, blocks, reading, page):
-                key = step.key()
-                if key not in best or best[key].score < step.score:
-                    best[key] = step
+            for step in reader.steps(path, i):
+                known = best.get(step.key)
+                if known is None or known.score < step.score:
+                    best[step.key] = step
         paths = sorted(best.values(), key=lambda p: -p.score)[:width]
-    last: _Path | None = max(paths, key=_final)
+    last: _Path | None = max(paths, key=lambda p: p.score - (p.phase is Phase.OPEN))
     found: list[Layout] = []
     while last is not None and last.here is not None:
         found.append(last.here)
@@ -102,154 +94,121 @@ def lay_out(blocks: list[Block], page: Geometry) -> list[Layout]:
     return found[::-1]
 
 
-def _final(path: _Path) -> float:
-    return path.score - (1.0 if path.phase is Phase.OPEN else 0.0)
+class _Reader:
+    """Scores the ways to go on from a path."""
 
+    def __init__(self, blocks: list[Block], page: Geometry, words: Vocabulary) -> None:
+        self._blocks = blocks
+        self._page = page
+        self._words = words
+        self._evidence = weigh(blocks, page, words)
 
-def _read(block: Block, page: Geometry) -> _Reading:
-    return _Reading(
-        headline=reads_as_headline(block.text) if block.closing is None else _IMPOSSIBLE,
-        caption=reads_as_caption(block, page),
-        byline=line_byline(block.text) is not None or not block.text,
-        open=ends_open(block.text),
-        subheading=subheading(block.text),
-    )
+    def steps(self, path: _Path, i: int) -> Iterator[_Path]:
+        """Yield every way to go on with block `i`."""
+        block, evidence = self._blocks[i], self._evidence[i]
+        if evidence.byline:
+            yield self._byline(path, block)
+        if not block.text:
+            return
+        yield self._body(path, i)
+        if path.last >= 0:
+            yield self._more(path, i)
+        if evidence.headline > IMPOSSIBLE:
+            yield self._title(path, i)
+        if evidence.caption > IMPOSSIBLE:
+            yield self._caption(path, block, evidence)
 
+    def _title(self, path: _Path, i: int) -> _Path:
+        """Go on with a headline, or with the second line of one."""
+        block, evidence = self._blocks[i], self._evidence[i]
+        score = path.score + evidence.headline
+        begins = True
+        if path.phase is Phase.CLOSED:
+            score += 2.0
+        elif path.phase is Phase.TITLED:
+            # One headline of two lines, or the first one lost its article: its words tell.
+            near = path.after(Label.TITLE) and block.gap == 0
+            tight = near and self._page.gap > 0
+            begins = not (tight or (near and evidence.kicker > 0.25))
+            score += 3.0 if tight else -1.0 - (6.0 * evidence.kicker if begins else 0.0)
+        elif path.phase is Phase.OPEN:
+            score -= 4.0
+        elif self._page.closers and not path.signed:
+            score -= 3.0
+        if evidence.subheading:
+            score -= 3.0
+        if self._page.indents and block.indented:
+            score -= 1.0
+        here = Layout(Label.TITLE, begins)
+        return _Path(score, Phase.TITLED, here=here, before=path)
 
-def _steps(
-    path: _Path, i: int, blocks: list[Block], reading: _Reading, page: Geometry
-) -> Iterator[_Path]:
-    """Yield every way to go on with block `i`."""
-    block = blocks[i]
-    if reading.byline:
-        yield from _byline(path, i, block)
-    if block.text:
-        yield _body(path, i, blocks, reading, page)
-        if path.phase in (Phase.OPEN, Phase.FULL):
-            yield _more(path, i, blocks, reading, page)
-        if reading.headline > _IMPOSSIBLE:
-            yield _title(path, i, block, reading, page)
-        if reading.caption > _IMPOSSIBLE:
-            yield _caption(path, i, block, reading)
+    def _byline(self, path: _Path, block: Block) -> _Path:
+        """Go on with the byline under a headline, or the one that closes an article."""
+        score = path.score + 4.0
+        if path.phase is Phase.TITLED:
+            here = Layout(Label.BYLINE, begins=False)
+            return _Path(score, Phase.TITLED, signed=True, here=here, before=path)
+        stray = path.phase is Phase.CLOSED and not path.after(Label.BYLINE, Label.CAPTION)
+        score -= 4.0 if stray or path.phase is Phase.OPEN else 0.0
+        score -= 3.0 if path.signed and block.closing is None else 0.0
+        here = Layout(Label.BYLINE, begins=stray)
+        return _Path(score, Phase.CLOSED, signed=True, here=here, before=path)
 
-
-def _title(path: _Path, i: int, block: Block, reading: _Reading, page: Geometry) -> _Path:
-    score = reading.headline
-    begins = True
-    match path.phase:
-        case Phase.CLOSED:
-            score += 1.5
-        case Phase.TITLED:
-            stacked = path.before is not None and _is(path, Label.TITLE) and block.gap == 0
-            begins = not stacked
-            score += 0.5 if stacked else -1.5
-        case Phase.OPEN:
-            score -= 5.0
-        case Phase.FULL:
-            if page.closers and not path.signed:
-                score -= 2.0
-            if reading.subheading:
-                score -= 3.0
-    if page.indents and block.indented:
-        score -= 0.5
-    here = Layout(Label.TITLE, begins)
-    return _Path(path.score + score, Phase.TITLED, True, False, -1, 0, here, path)
-
-
-def _byline(path: _Path, i: int, block: Block) -> Iterator[_Path]:
-    """Yield the byline under a headline, or the one that closes an article."""
-    score = 4.0
-    bracketed = block.closing is not None
-    if path.phase is Phase.TITLED:
-        yield _Path(
-            path.score + score, path.phase, True, True, -1, 0, Layout(Label.BYLINE, False), path
-        )
-        return
-    begins = path.phase is Phase.CLOSED and not (
-        _is(path, Label.BYLINE) or _is(path, Label.CAPTION)
-    )
-    if path.phase is Phase.OPEN:
-        score -= 4.0
-    if begins:
-        score -= 4.0
-    if not bracketed and path.signed:
-        score -= 3.0
-    yield _Path(
-        path.score + score,
-        Phase.CLOSED,
-        path.titled,
-        True,
-        -1,
-        0,
-        Layout(Label.BYLINE, begins),
-        path,
-    )
-
-
-def _body(path: _Path, i: int, blocks: list[Block], reading: _Reading, page: Geometry) -> _Path:
-    block = blocks[i]
-    score = 0.0
-    phase = _after(block, reading)
-    if reading.headline > 0 and phase is Phase.OPEN:
-        # A short line with no full stop inside an article is a heading of its own.
-        phase = Phase.FULL if path.phase is Phase.FULL and reading.subheading else phase
-    match path.phase:
-        case Phase.TITLED:
+    def _body(self, path: _Path, i: int) -> _Path:
+        """Go on with a new paragraph."""
+        block = self._blocks[i]
+        score = path.score
+        if path.phase is Phase.TITLED:
             score += 2.5
-        case Phase.CLOSED:
+        elif path.phase is Phase.CLOSED:
             score -= 2.5
-        case Phase.OPEN:
-            score -= 1.0 if ends_open(blocks[path.last].text) < 1 else 4.0
-        case Phase.FULL:
+        elif path.phase is Phase.OPEN:
+            score -= 4.0 if self._evidence[path.last].open == 1 else 0.5
+        else:
             score += 1.0
-    if page.indents:
-        score += 1.5 if block.indented else -1.5
-    begins = path.phase is Phase.CLOSED
-    quotes, _ = pending_quotes(block.text)
-    here = Layout(Label.BODY, begins)
-    titled = path.titled and not begins
-    signed = path.signed and not begins
-    return _Path(path.score + score, phase, titled, signed, i, quotes, here, path)
+        if self._page.indents:
+            score += 2.0 if block.indented else -2.0
+        begins = path.phase is Phase.CLOSED
+        return self._text(path, i, score, Layout(Label.BODY, begins), 0)
 
+    def _more(self, path: _Path, i: int) -> _Path:
+        """Go on with the paragraph that broke off."""
+        block, before = self._blocks[i], self._blocks[path.last]
+        if path.phase is Phase.OPEN:
+            score = 1.0 + reads_as_continuation(before.text, block.text)
+            score += _SEAM[self._words.joined(before.text, block.text)]
+        elif path.quotes and self._evidence[i].stray and block.text[0] not in "“「『":
+            score = 2.5
+        elif self._runs_full(before) and not block.indented and block.gap == 0:
+            score = 1.5
+        else:
+            score = -5.0
+        if block.gap >= self._page.gap + 2:
+            score -= 2.0
+        if self._page.indents:
+            score += -6.0 if block.indented else 1.0
+        here = Layout(Label.MORE, begins=False)
+        return self._text(path, i, path.score + score, here, path.quotes)
 
-def _more(path: _Path, i: int, blocks: list[Block], reading: _Reading, page: Geometry) -> _Path:
-    block = blocks[i]
-    before = blocks[path.last].text
-    quotes, _ = pending_quotes(block.text, path.quotes)
-    if path.phase is Phase.OPEN:
-        score = 2.0 + reads_as_continuation(before, block.text)
-    else:
-        closes = path.quotes > 0 and pending_quotes(block.text)[1] > 0
-        score = 2.5 if closes and block.text[0] not in "“「『" else -5.0
-        if page.width is not None and not block.indented and block.gap == 0:
-            full = blocks[path.last].end - blocks[path.last].start >= page.width - 1
-            score = max(score, 1.5) if full else score
-    if block.gap >= page.gap + 2:
-        score -= 2.0
-    if page.indents and block.indented:
-        score -= 6.0
-    here = Layout(Label.MORE, False)
-    phase = _after(block, reading)
-    return _Path(path.score + score, phase, path.titled, path.signed, i, quotes, here, path)
+    def _text(self, path: _Path, i: int, score: float, here: Layout, quotes: int) -> _Path:
+        block = self._blocks[i]
+        signed = path.signed and not here.begins
+        if block.closing is not None:
+            return _Path(score, Phase.CLOSED, True, -1, 0, here, path)
+        phase = Phase.OPEN if self._evidence[i].open else Phase.FULL
+        quotes, _ = pending_quotes(block.text, quotes)
+        return _Path(score, phase, signed, i, quotes, here, path)
 
+    def _runs_full(self, block: Block) -> bool:
+        """Tell whether a block is a printed line that runs to the edge of its column."""
+        width = self._page.width
+        return width is not None and block.end - block.start >= width - 1
 
-def _caption(path: _Path, i: int, block: Block, reading: _Reading) -> _Path:
-    score = reading.caption
-    begins = path.phase is Phase.CLOSED
-    if path.phase is Phase.TITLED:
-        score -= 1.0
-    phase = path.phase
-    here = Layout(Label.CAPTION, begins)
-    return _Path(
-        path.score + score, phase, path.titled, path.signed, path.last, path.quotes, here, path
-    )
-
-
-def _after(block: Block, reading: _Reading) -> Phase:
-    if block.closing is not None:
-        return Phase.CLOSED
-    return Phase.OPEN if reading.open else Phase.FULL
-
-
-def _is(path: _Path, label: Label) -> bool:
-    return path.here is not None and path.here.label is label
+    def _caption(self, path: _Path, block: Block, evidence: Evidence) -> _Path:
+        score = path.score + evidence.caption
+        if path.phase is Phase.CLOSED and block.closing is not None:
+            score += 5.0  # one short signed text with no headline
+        elif path.phase is Phase.TITLED:
+            score -= 1.0
+        here = Layout(Label.CAPTION, begins=path.phase is Phase.CLOSED)
+        return _Path(score, path.phase, path.signed, path.last, path.quotes, here, path)

@@ -72,7 +72,7 @@ def read_page(
     name = name or found
     blocks = find_blocks(text)
     words = Vocabulary(block.text for block in blocks)
-    drafts = separate(gather(blocks, lay_out(blocks, measure(blocks)), words), words)
+    drafts = separate(gather(blocks, lay_out(blocks, measure(blocks), words), words), words)
     stem = name.removesuffix(".txt") or "page"
     number = _NUMBER.match(stem)
     prefix = number.group(1) if number else stem

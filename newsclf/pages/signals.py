@@ -105,8 +105,7 @@ def reads_as_caption(block: Block, page: Geometry) -> float:
     if size > _CAPTION_LIMIT:
         return -12.0
     score = -6.0
-    whole = f"{text}{'' if block.closing is None else '）'}"
-    if _CAPTION_MARK.search(text) or (block.closing and _CAPTION_MARK.search(whole)):
+    if _CAPTION_MARK.search(text) or (block.closing is not None and block.closing.picture):
         score += 7.0
     if block.gap >= page.gap + 2:
         score += 7.5

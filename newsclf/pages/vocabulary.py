@@ -11,6 +11,7 @@ __all__ = ["Bigrams", "Vocabulary"]
 
 _RUN = re.compile(r"[\u3400-\u9fff]+|[A-Za-z]{2,}|\d{2,}")
 _FIRST = 4_000  # characters of a block that count; enough to tell what it is about
+_MOST = 400_000  # characters of a page that count; a newspaper page has a tenth of it
 
 Bigrams = frozenset[str]
 
@@ -26,11 +27,19 @@ class Vocabulary:
 
     def __init__(self, texts: Iterable[str]) -> None:
         holds: Counter[str] = Counter()
+        self._runs: set[str] = set()
         self._size = 1
+        left = _MOST
         for text in texts:
+            text = text[:_FIRST]
+            left -= len(text)
+            if left < 0:
+                break
             self._size += 1
             holds.update(self.bigrams(text))
-        self._weights = {g: math.log(1 + self._size / n) for g, n in holds.items()}
+            for size in (2, 3):
+                self._runs.update(text[i : i + size] for i in range(len(text) - size + 1))
+        self._weights = {g: math.log(1 + self._size / n) ** 2 for g, n in holds.items()}
 
     @staticmethod
     def bigrams(text: str) -> Bigrams:
@@ -48,6 +57,29 @@ class Vocabulary:
         shared = self._mass(one & other)
         return shared / math.sqrt(self._mass(one) * self._mass(other)) if shared else 0.0
 
+    def covered(self, one: Bigrams, other: Bigrams) -> float:
+        """Return the share of the first set that the second one holds too."""
+        shared = self._mass(one & other)
+        return shared / self._mass(one) if shared else 0.0
+
+    def joined(self, before: str, after: str) -> int:
+        """Return how well the page attests one text running on into another: 0, 1 or 2.
+
+        1 if the characters on both sides of the seam stand together elsewhere, as those of a
+        word cut in two do; 2 if three characters over the seam do.
+        """
+        seam = before[-2:] + after[:2]
+        middle = len(before[-2:])
+        if middle == 0 or middle == len(seam) or not seam[middle - 1 : middle + 1].isalnum():
+            return 0
+        if any(
+            seam[i : i + 3] in self._runs
+            for i in (middle - 2, middle - 1)
+            if 0 <= i <= len(seam) - 3
+        ):
+            return 2
+        return int(seam[middle - 1 : middle + 1] in self._runs)
+
     def _mass(self, grams: Bigrams) -> float:
         weights = self._weights
-        return sum(weights.get(g, 0.0) ** 2 for g in grams)
+        return sum(weights.get(g, 0.0) for g in grams)

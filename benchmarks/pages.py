@@ -1,0 +1,158 @@
+"""How many units of generated newspaper pages are recovered, by difficulty.
+
+    NEWSCLF_CORPORA=... python benchmarks/pages.py [--pages 60] [--seed 1] [--split report]
+
+Pages are made of the labelled corpora by tests/pages/generator.py. Articles are split in two by
+a hash of their text: the splitter was developed on `dev`, and `report` is what is published.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "pages")]
+
+from generator import LEVELS, GeneratedPage, Unit, load_sources, make_page  # noqa: E402
+
+from newsclf.articles import Article, Page  # noqa: E402
+from newsclf.pages import read_page  # noqa: E402
+
+
+def facts(article: Article) -> tuple[object, ...]:
+    return article.type, article.title, article.authors, article.paragraphs, article.captions
+
+
+def owners(units: list[tuple[int, list[tuple[int, int]]]]) -> list[tuple[int, int]]:
+    """Return where each run of text of one unit begins, with its unit."""
+    pieces = sorted((start, unit) for unit, spans in units for start, _ in spans)
+    return [p for i, p in enumerate(pieces) if i == 0 or pieces[i - 1][1] != p[1]]
+
+
+def boundaries(made: GeneratedPage, page: Page) -> tuple[set[int], set[int]]:
+    """Return the offsets at which one unit gives way to another: true and found."""
+    true = owners([(i, u.pieces) for i, u in enumerate(made.units)])
+    found = owners(
+        [(i, [(s.start, s.end) for s in a.spans]) for i, a in enumerate(page.articles)]
+    )
+    return {start for start, _ in true}, {start for start, _ in found}
+
+
+def pairs(made: GeneratedPage, page: Page, exact: set[int]) -> Iterator[tuple[bool, bool]]:
+    """Yield for each interleaved pair: separated exactly, and separated or flagged."""
+    for unit in made.units:
+        if unit.type != "article" or unit.partner is None:
+            continue
+        separated = id(unit) in exact and id(unit.partner) in exact
+        flagged = any(
+            "interleaved" in a.flags for a in page.articles if overlaps(a, unit, unit.partner)
+        )
+        yield separated, separated or flagged
+
+
+def overlaps(article: Article, *units: Unit) -> bool:
+    starts = {start for unit in units for start, _ in unit.pieces}
+    return any(span.start in starts for span in article.spans)
+
+
+def score(level: str, pages: int, seed: int, sources: list[object], show: int) -> dict[str, object]:
+    rng = random.Random(f"{seed} {level}")
+    units = exact_units = hits = true_total = found_total = false_flags = flaggable = 0
+    outcomes: list[tuple[bool, bool]] = []
+    for _ in range(pages):
+        made = make_page(sources, rng, level)
+        page = read_page(made.text)
+        found: dict[tuple[object, ...], int] = {}
+        for article in page.articles:
+            found[facts(article)] = found.get(facts(article), 0) + 1
+        exact = set()
+        for unit in made.units:
+            if found.get(unit.facts(), 0):
+                found[unit.facts()] -= 1
+                exact.add(id(unit))
+            elif show > 0:
+                show -= 1
+                display(unit, page)
+        units += len(made.units)
+        exact_units += len(exact)
+        true, mine = boundaries(made, page)
+        hits += len(true & mine)
+        true_total += len(true)
+        found_total += len(mine)
+        outcomes += pairs(made, page, exact)
+        paired = [u for u in made.units if u.partner is not None]
+        for article in page.articles:
+            if not overlaps(article, *paired):
+                flaggable += 1
+                false_flags += bool({"interleaved", "scrambled"} & set(article.flags))
+    result: dict[str, object] = {
+        "level": level,
+        "units": units,
+        "exact": round(exact_units / units, 4),
+        "boundary_f1": round(2 * hits / (true_total + found_total), 4),
+        "false_flags": round(false_flags / max(flaggable, 1), 4),
+    }
+    if outcomes:
+        result["pairs"] = len(outcomes)
+        result["separated"] = round(sum(o[0] for o in outcomes) / len(outcomes), 4)
+        result["separated_or_flagged"] = round(sum(o[1] for o in outcomes) / len(outcomes), 4)
+    return result
+
+
+def display(unit: Unit, page: Page) -> None:
+    print("--- missed", unit.type, unit.title, unit.authors, unit.captions)
+    print("    ", [p[:22] + "…" + p[-12:] for p in unit.paragraphs])
+    for article in page.articles:
+        if overlaps(article, unit):
+            print("  >", article.type, article.title, article.authors, article.captions)
+            print("    ", [p[:22] + "…" + p[-12:] for p in article.paragraphs], article.flags)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pages", type=int, default=60, help="pages per difficulty")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--split", choices=("dev", "report"), default="report")
+    parser.add_argument("--level", choices=tuple(LEVELS), action="append")
+    parser.add_argument("--show", type=int, default=0, help="print so many missed units a level")
+    parser.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "pages.json")
+    options = parser.parse_args()
+    folder = os.environ.get("NEWSCLF_CORPORA")
+    if not folder:
+        parser.error("set NEWSCLF_CORPORA to the folder that holds labelled/")
+    files = sorted(Path(folder, "labelled").glob("*.jsonl"))
+    sources = load_sources(files, report=options.split == "report")
+    began = time.perf_counter()
+    rows = [
+        score(level, options.pages, options.seed, sources, options.show)
+        for level in options.level or LEVELS
+    ]
+    print(f"{len(sources)} articles ({options.split}), {time.perf_counter() - began:.0f} s")
+    print(f"{'level':<22}{'units':>6}{'exact':>8}{'bound.F1':>10}{'false flags':>13}", end="")
+    print(f"{'pairs':>7}{'separated':>11}{'or flagged':>12}")
+    for row in rows:
+        print(f"{row['level']:<22}{row['units']:>6}{row['exact']:>8.3f}", end="")
+        print(f"{row['boundary_f1']:>10.3f}{row['false_flags']:>13.3f}", end="")
+        if "pairs" in row:
+            print(f"{row['pairs']:>7}{row['separated']:>11.3f}", end="")
+            print(f"{row['separated_or_flagged']:>12.3f}", end="")
+        print()
+    record = {
+        "split": options.split,
+        "seed": options.seed,
+        "pages_per_level": options.pages,
+        "articles": len(sources),
+        "levels": rows,
+    }
+    options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
