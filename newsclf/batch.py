@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from newsclf.codebook import Codebook
     from newsclf.tagging import Tagging
 
-__all__ = ["BatchResult", "tag_file"]
+__all__ = ["BatchResult", "read_articles", "tag_file"]
 
 CHECKPOINT_SECONDS = 2.0
 _Path = str | Path
@@ -43,7 +43,7 @@ class AnyTagger(Protocol):
     def codebook(self) -> Codebook:
         """The themes."""
 
-    def tag_many(self, texts: Iterable[Article], *, jobs: int = 1) -> Iterator[Tagging]:
+    def tag_many(self, items: Iterable[Article], *, jobs: int = 1) -> Iterator[Tagging]:
         """Tag lazily and in order."""
 
 
@@ -122,7 +122,7 @@ def tag_file(
     rejects : path, optional
         JSON lines, one a rejected row: source, line, byte_offset, code, message, raw_b64.
     jobs : int
-        Threads of the tagger.
+        Processes of the tagger.
     resume : bool
         Keep a journal beside the output; a run that was cut off goes on where it stopped, and
         its output is the same to the byte. Needs `output` as a path ending in .jsonl or .csv,
@@ -185,6 +185,38 @@ def tag_file(
         skipped=dict(skipped),
         seconds=time.monotonic() - started,
     )
+
+
+def read_articles(
+    inputs: _Path | Sequence[_Path],
+    *,
+    pages: bool = False,
+    reading: ReadOptions | None = None,
+    on_reject: Callable[[Reject], None] | None = None,
+) -> Iterator[Article]:
+    """Read the articles of files, or with `pages` the units of the page dumps that they hold.
+
+    Parameters
+    ----------
+    inputs, pages, reading
+        As in `tag_file`.
+    on_reject : callable, optional
+        Called with each row that cannot be used; without it such a row is an error.
+
+    Raises
+    ------
+    InputError
+        An input does not exist, or a row cannot be used and nobody takes it.
+    """
+    reading = replace(reading or ReadOptions(), split_titles=not pages)
+    for item in read_rows(_find(inputs, (), reading)[0], reading):
+        units = _units(item, pages) if isinstance(item, Row) else item
+        if not isinstance(units, Reject):
+            yield from units
+        elif on_reject is None:
+            raise InputError(str(units))
+        else:
+            on_reject(units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +338,8 @@ def _load(model: _Path | AnyTagger) -> AnyTagger:
         return model
     from newsclf.tagger import load
 
-    return load(model)
+    tagger: AnyTagger = load(model)
+    return tagger
 
 
 def _destination(output: _Path | BinaryIO) -> Path | BinaryIO:

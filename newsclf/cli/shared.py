@@ -1,0 +1,159 @@
+"""What the commands share: errors as one line, sizes, output, progress."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, ParamSpec, TypeVar
+
+import typer
+
+from newsclf.errors import NewsclfError
+
+if TYPE_CHECKING:
+    from newsclf.inputs import Reject, Row
+    from newsclf.outputs import Progress
+
+__all__ = [
+    "REJECTED",
+    "Encoding",
+    "Inputs",
+    "Labelled",
+    "Model",
+    "ProgressLine",
+    "RejectNotes",
+    "byte_size",
+    "command",
+    "complain",
+    "open_output",
+]
+
+FATAL, REJECTED, INTERRUPTED = 1, 3, 130
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT",
+        help="Files (.txt .jsonl .csv .tsv .parquet, also .gz .zst), folders, - for stdin.",
+    ),
+]
+Labelled = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="LABELLED", help="Labelled articles: .jsonl, .csv (also .gz), or a folder."
+    ),
+]
+Model = Annotated[str, typer.Option(metavar="NAME|PATH", help="Model, by name or folder.")]
+Encoding = Annotated[
+    str | None, typer.Option(help="Encoding of the input; found out unless it is named.")
+]
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def command(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Turn the errors of a command into one line on standard error and an exit code."""
+
+    @functools.wraps(function)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        try:
+            return function(*args, **kwargs)
+        except BrokenPipeError:
+            # The reader has seen enough. What is still buffered must not fail at exit either.
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+        except KeyboardInterrupt:
+            complain("interrupted")
+            raise typer.Exit(INTERRUPTED) from None
+        except (NewsclfError, OSError) as error:
+            complain(f"error: {' '.join(str(error).split())}")
+            raise typer.Exit(FATAL) from None
+
+    return run
+
+
+def complain(message: str) -> None:
+    """Write a line to standard error, whatever characters it has."""
+    data = f"newsclf: {message}\n".encode(sys.stderr.encoding or "utf-8", "backslashreplace")
+    sys.stderr.flush()
+    with contextlib.suppress(OSError):
+        typer.get_binary_stream("stderr").write(data)
+        typer.get_binary_stream("stderr").flush()
+
+
+def byte_size(text: str) -> int:
+    """Read a size such as 500000, 64KiB, 32MiB, 1GB.
+
+    >>> byte_size("32MiB"), byte_size("1 kB")
+    (33554432, 1000)
+    """
+    match = re.fullmatch(r"(\d+)\s*([kmg]?)(i?)b?", text.strip().lower())
+    if not match or int(match[1]) == 0:
+        raise typer.BadParameter(f"expected a size such as 500000, 64KiB or 32MiB, got {text!r}")
+    step = 1024 if match[3] else 1000
+    power = " kmg".index(match[2] or " ")
+    return int(int(match[1]) * step**power)
+
+
+@contextlib.contextmanager
+def open_output(path: Path | None) -> Iterator[BinaryIO]:
+    """Open a file that appears when it is whole, or standard output."""
+    from newsclf.outputs import open_sinks
+
+    with open_sinks(path or typer.get_binary_stream("stdout"), None, None) as sinks:
+        yield sinks.output
+
+
+class RejectNotes:
+    """Tells of the first rejects on standard error, where no file takes them."""
+
+    limit = 20
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, reject: Reject) -> None:
+        """Note a reject."""
+        self.count += 1
+        if self.count <= self.limit:
+            complain(f"rejected {reject}")
+        elif self.count == self.limit + 1:
+            complain("more rows were rejected; --rejects FILE keeps every one with its reason")
+
+
+class ProgressLine:
+    """A line on standard error that counts rows, where that is a terminal."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.shown = not quiet and sys.stderr.isatty()
+        self.started = self.drawn = time.monotonic()
+        self.characters = 0
+
+    def __call__(self, progress: Progress, row: Row) -> None:
+        """Count a row; draw the line anew five times a second."""
+        self.characters += sum(map(len, row.article.paragraphs))
+        now = time.monotonic()
+        if not self.shown or now - self.drawn < 0.2:
+            return
+        self.drawn = now
+        seconds = now - self.started
+        line = (
+            f"{progress.rows} rows, {progress.rows / seconds:.0f} a second, "
+            f"{self.characters / seconds / 1e6:.2f} million characters a second, "
+            f"{progress.rejected} rejected"
+        )
+        sys.stderr.write(f"\r{line}\x1b[K")
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self.shown:
+            sys.stderr.write("\r\x1b[K")

@@ -1,0 +1,135 @@
+"""``newsclf tag`` and ``newsclf explain``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsclf.cli.shared import (
+    REJECTED,
+    Encoding,
+    Inputs,
+    Model,
+    ProgressLine,
+    RejectNotes,
+    byte_size,
+    command,
+    complain,
+    open_output,
+)
+
+__all__ = ["explain", "tag"]
+
+
+@command
+def tag(
+    inputs: Inputs,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="OUT", help="File to write: .jsonl, .csv, .parquet."
+        ),
+    ] = None,
+    pages: Annotated[
+        bool, typer.Option("--pages", help="Each text is the dump of a newspaper page.")
+    ] = False,
+    model: Model = "governance",
+    jobs: Annotated[int, typer.Option(min=1, help="Processes to tag with.")] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where a run that was cut off stopped.")
+    ] = False,
+    rejects: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep rows that cannot be used, and why.")
+    ] = None,
+    probabilities: Annotated[
+        bool, typer.Option("--probabilities", help="Write the probability of every theme.")
+    ] = False,
+    max_record: Annotated[
+        str, typer.Option(metavar="SIZE", help="Reject larger texts, lines and records.")
+    ] = "32MiB",
+    encoding: Encoding = None,
+    format: Annotated[
+        str | None,
+        typer.Option(help="Read as text, jsonl, csv, tsv or parquet, whatever the name."),
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="Field or column of the text.")] = None,
+    title: Annotated[str | None, typer.Option(help="Field or column of the title.")] = None,
+    id: Annotated[str | None, typer.Option(help="Field or column of the id.")] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(help="Field or column to hand on; may be repeated.")
+    ] = None,
+    formulas: Annotated[
+        bool, typer.Option("--formulas", help="Leave CSV cells that look like formulas alone.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary.")] = False,
+) -> None:
+    """Tag articles with their themes: one JSON line an article, or with --pages one a unit."""
+    from newsclf.batch import tag_file
+    from newsclf.inputs import Fields, ReadOptions
+
+    named = {k: (v,) for k, v in (("text", text), ("title", title), ("id", id)) if v is not None}
+    line = ProgressLine(quiet=quiet)
+    try:
+        result = tag_file(
+            inputs,
+            output or typer.get_binary_stream("stdout"),
+            model=model,
+            pages=pages,
+            probabilities=probabilities,
+            rejects=rejects,
+            jobs=jobs,
+            resume=resume,
+            formulas=formulas,
+            reading=ReadOptions(
+                encoding=encoding,
+                format=format,
+                fields=Fields(**named),
+                keep=tuple(keep or ()),
+                max_record=byte_size(max_record),
+            ),
+            on_reject=RejectNotes() if rejects is None else None,
+            on_progress=line if line.shown else None,
+        )
+    finally:
+        line.end()
+    if not quiet:
+        complain(str(result))
+    if result.rejected:
+        raise typer.Exit(REJECTED)
+
+
+@command
+def explain(
+    inputs: Inputs,
+    theme: Annotated[
+        str | None, typer.Option(help="Theme to explain; the tags of each article by default.")
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="Words to show for a theme.")] = 10,
+    pages: Annotated[
+        bool, typer.Option("--pages", help="Each text is the dump of a newspaper page.")
+    ] = False,
+    model: Model = "governance",
+    encoding: Encoding = None,
+) -> None:
+    """Show the words that speak for the themes of an article, with their weights."""
+    from newsclf.batch import read_articles
+    from newsclf.inputs import ReadOptions
+    from newsclf.tagger import load
+
+    tagger = load(model)
+    notes = RejectNotes()
+    with open_output(None) as stream:
+        for article in read_articles(
+            inputs, pages=pages, reading=ReadOptions(encoding=encoding), on_reject=notes
+        ):
+            tagging = tagger.tag(article)
+            lines = [str(tagging)]
+            for name in [theme] if theme else tagging.themes or [None]:
+                why = tagger.explain(article, name)
+                lines.append(f"  {why.name} ({why.theme})  probability {why.probability:.2f}")
+                lines += [f"    {weight:+.3f}  {word}" for word, weight in why.top(top)]
+            stream.write("\n".join([*lines, ""]).encode("utf-8", "replace"))
+    if notes.count:
+        raise typer.Exit(REJECTED)

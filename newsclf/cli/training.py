@@ -1,0 +1,54 @@
+"""``newsclf train``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsclf.cli.shared import command, complain
+
+__all__ = ["train"]
+
+
+@command
+def train(
+    labelled: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="LABELLED", help="Labelled articles: .jsonl, .csv (also .gz), or a folder."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FOLDER", help="Model folder to write.")
+    ] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Rebuild the model that a recipe describes.")
+    ] = None,
+    codebook: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="Codebook whose themes the labels name.")
+    ] = "governance",
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the model folder if it exists.")
+    ] = False,
+) -> None:
+    """Train a model on labelled articles, or rebuild one from its recipe."""
+    if bool(labelled) == (recipe is not None):
+        raise typer.BadParameter("expected LABELLED files or --recipe FILE, one of the two")
+    if output is None:
+        raise typer.BadParameter("name the model folder to write with -o FOLDER")
+    if recipe is not None:
+        from newsclf.training.recipe import build
+
+        tagger = build(recipe)
+    else:
+        from newsclf.codebook import Codebook
+        from newsclf.labelled import read_labelled
+        from newsclf.training import train as fit
+
+        themes = Codebook.load(codebook)
+        items = [i for path in labelled or [] for i in read_labelled(path, codebook=themes)]
+        tagger = fit(items, codebook=themes)
+    folder = tagger.save(output, overwrite=overwrite)
+    complain(f"wrote {tagger.name} {tagger.version} to {folder}")
