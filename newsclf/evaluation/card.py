@@ -15,7 +15,7 @@ from newsclf import modelfolder
 from newsclf.errors import InputError
 from newsclf.evaluation.figures import FIGURES, MIN_POSITIVES
 from newsclf.evaluation.report import Part, Report
-from newsclf.evaluation.text import MAIN, number, overlap_line
+from newsclf.evaluation.text import MAIN, chance_line, number, overlap_line
 
 __all__ = ["model_card", "write_model_card"]
 
@@ -110,7 +110,11 @@ def _check(reports: Sequence[Report], data: Mapping[str, Any]) -> None:
 def _figures(report: Report) -> list[str]:
     head = ("", "articles", "no theme", *(FIGURES[k] for k in _COLUMNS))
     rows = (_part_row(part) for part in (report.whole, *report.parts))
-    return [f"### {report.title}", _table(head, rows), f"{overlap_line(report)}."]
+    return [
+        f"### {report.title}",
+        _table(head, rows),
+        f"{overlap_line(report)}; {chance_line(report)}.",
+    ]
 
 
 def _part_row(part: Part) -> list[str]:

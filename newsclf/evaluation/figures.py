@@ -27,6 +27,7 @@ __all__ = [
     "MIN_POSITIVES",
     "Measured",
     "Outcome",
+    "calibration_error",
     "label_matrices",
     "measure",
     "reliability",
@@ -230,7 +231,7 @@ def measure(outcome: Outcome, weights: npt.ArrayLike | None = None) -> Measured:
         "false_tag": _mean(w, ~silent, blank),
         "missed": _mean(w, silent, has_label),
         "abstention": _mean(w, silent, everyone),
-        "calibration_error": _calibration_error(outcome, w),
+        "calibration_error": calibration_error(outcome, w),
         "lrap": _mean(w, lrap, ranked),
         "coverage": _mean(w, coverage, ranked),
         "cardinality": _mean(w, truth.sum(axis=1), everyone),
@@ -283,7 +284,8 @@ def _ranking(outcome: Outcome) -> tuple[Floats, Floats, Bools]:
     return lrap, coverage, number > 0
 
 
-def _calibration_error(outcome: Outcome, weights: Floats) -> Floats:
+def calibration_error(outcome: Outcome, weights: Floats) -> Floats:
+    """Return the calibration error for weights of shape (draws, n); see `measure`."""
     mass, said, true = _calibration_bins(outcome, weights)
     return _ratio(np.abs(said - true).sum(axis=1), mass.sum(axis=1))
 

@@ -2,22 +2,27 @@
 
 Percentile intervals (Efron and Tibshirani, "An introduction to the bootstrap", 1993): whole groups
 of articles are drawn with replacement, for articles of one day or page are no independent evidence.
+
+The calibration error is a sum of distances, so noise can only add to it: it is above 0 for perfect
+probabilities (`chance_calibration_error` says how far), and higher still in the draws. Its interval
+therefore lies high, and is stretched where needed to hold the figure itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from newsclf.evaluation.figures import Floats, Measured, Outcome, measure
+from newsclf.evaluation.figures import Floats, Measured, Outcome, calibration_error, measure
 
-__all__ = ["DRAWS", "Estimate", "average", "bootstrap", "estimates"]
+__all__ = ["DRAWS", "Estimate", "average", "bootstrap", "chance_calibration_error", "estimates"]
 
 DRAWS = 1000
 _LEVEL = 0.95
+_PERFECT = 100  # sets of labels drawn from the probabilities
 _CELLS = 2_000_000  # weights held at a time
 
 
@@ -134,6 +139,21 @@ def average(
     return result
 
 
+def chance_calibration_error(outcome: Outcome, *, seed: int = 0) -> float | None:
+    """Return the calibration error that perfect probabilities would show on these articles.
+
+    The mean over 100 sets of labels drawn from the probabilities themselves; None where no pair
+    reaches the floor.
+    """
+    rng = np.random.default_rng(seed)
+    p, once = outcome.probabilities, np.ones((1, len(outcome)))
+    errors = [
+        calibration_error(replace(outcome, labels=rng.random(p.shape) < p), once)[0]
+        for _ in range(_PERFECT)
+    ]
+    return None if np.isnan(errors[0]) else float(np.mean(errors))
+
+
 def _draws(
     outcome: Outcome, groups: npt.ArrayLike | None, draws: int, seed: int
 ) -> Measured | None:
@@ -148,7 +168,7 @@ def _estimate(value: float, drawn: Floats | None) -> Estimate:
     if drawn is None or np.isnan(drawn).all():
         return Estimate(float(value))
     low, high = np.nanquantile(drawn, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
-    return Estimate(float(value), float(low), float(high))
+    return Estimate(float(value), float(min(low, value)), float(max(high, value)))
 
 
 def _join(parts: Sequence[Measured]) -> Measured:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from newsclf.evaluation.figures import FIGURES, FLOOR, MIN_POSITIVES
 from newsclf.evaluation.intervals import Estimate
 from newsclf.evaluation.style import STYLE
-from newsclf.evaluation.text import MAIN, number, overlap_line
+from newsclf.evaluation.text import MAIN, chance_line, number, overlap_line
 
 if TYPE_CHECKING:
     from newsclf.evaluation.mistakes import Mistake, Verdict
@@ -101,7 +101,7 @@ def _diagram(report: Report) -> str:
     )
     return (
         "<h2>Reliability</h2><p>Of the pairs given a probability (across), the share that is true "
-        f"(up); pairs of {FLOOR} or more, bins of equal mass.</p>"
+        f"(up); pairs of {FLOOR} or more, bins of equal mass; {escape(chance_line(report))}.</p>"
         f'<svg viewBox="-40 -10 {_SIDE + 60} {_SIDE + 40}" width="{_SIDE + 60}" role="img" '
         f'aria-label="reliability diagram"><rect width="{_SIDE}" height="{_SIDE}"/>'
         f'<line x1="0" y1="{_SIDE}" x2="{_SIDE}" y2="0"/><polyline points="{line}"/>'

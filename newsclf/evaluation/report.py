@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from newsclf.codebook import Codebook
 from newsclf.evaluation.figures import FIGURES, Outcome, measure, reliability
-from newsclf.evaluation.intervals import Estimate, average, estimates
+from newsclf.evaluation.intervals import Estimate, average, chance_calibration_error, estimates
 from newsclf.evaluation.mistakes import Confusion, Mistake, confusions
 
 __all__ = ["Overlap", "Part", "Report", "ThemeRow", "make_report"]
@@ -29,6 +29,8 @@ class Part:
     articles, groups, positives, blank : int
         Articles; groups of them that were drawn together; (article, theme) pairs with a label;
         articles with neither label nor borderline theme, on which the false-tag rate stands.
+    calibration_chance : float or None
+        Calibration error that perfect probabilities would show on these articles.
     figures : dict of str to Estimate
         One entry for each name in `newsclf.evaluation.FIGURES`.
     """
@@ -38,6 +40,7 @@ class Part:
     groups: int
     positives: int
     blank: int
+    calibration_chance: float | None
     figures: dict[str, Estimate]
 
 
@@ -182,15 +185,23 @@ def make_report(
     """
     rows = {name: (outcome.rows(mask), groups[mask]) for name, mask in parts.items()}
     figures, theme_f1 = estimates(outcome, groups, draws=draws)
+    whole = _part("all", outcome, groups, figures)
+    described = tuple(
+        _part(name, some, of, estimates(some, of, draws=draws)[0])
+        for name, (some, of) in rows.items()
+    )
     if averaged:
-        figures = average(*zip(*rows.values(), strict=True), draws=draws)
+        chances = [p.calibration_chance for p in described if p.calibration_chance is not None]
+        whole = replace(
+            whole,
+            name="average",
+            figures=average(*zip(*rows.values(), strict=True), draws=draws),
+            calibration_chance=float(np.mean(chances)) if chances else None,
+        )
     return Report(
         title=title,
-        whole=_part("average" if averaged else "all", outcome, groups, figures),
-        parts=tuple(
-            _part(name, some, of, estimates(some, of, draws=draws)[0])
-            for name, (some, of) in rows.items()
-        ),
+        whole=whole,
+        parts=described,
         themes=_theme_rows(outcome, theme_f1, codebook),
         diagram=tuple(zip(*(x.tolist() for x in reliability(outcome)), strict=True)),
         confusions=tuple(confusions(outcome)),
@@ -210,6 +221,7 @@ def _part(name: str, outcome: Outcome, groups: Groups, figures: dict[str, Estima
         groups=len(np.unique(groups)),
         positives=int(outcome.positives.sum()),
         blank=int(blank.sum()),
+        calibration_chance=chance_calibration_error(outcome),
         figures={figure: figures[figure] for figure in FIGURES},
     )
 

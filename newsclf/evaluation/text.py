@@ -11,7 +11,7 @@ from newsclf.evaluation.figures import FIGURES, MIN_POSITIVES
 if TYPE_CHECKING:
     from newsclf.evaluation.report import Report
 
-__all__ = ["MAIN", "number", "overlap_line", "render", "table"]
+__all__ = ["MAIN", "chance_line", "number", "overlap_line", "render", "table"]
 
 MAIN = ("micro_f1", "macro_f1", "right_first", "false_tag", "calibration_error")
 """The figures by which parts are compared."""
@@ -30,13 +30,15 @@ def render(report: Report) -> str:
         ),
     ]
     if report.parts:
-        head = ["part", "articles", "no theme", *(FIGURES[k] for k in MAIN), FIGURES["cardinality"]]
+        head = ["part", "articles", "no theme", *(FIGURES[k] for k in MAIN)]
+        head += ["by chance", FIGURES["cardinality"]]
         rows = [
             [
                 part.name,
                 f"{part.articles:,}",
                 f"{part.blank:,}",
                 *(str(part.figures[k]) for k in MAIN),
+                number(part.calibration_chance),
                 number(part.figures["cardinality"].value, 2),
             ]
             for part in report.parts
@@ -59,8 +61,14 @@ def render(report: Report) -> str:
             for c in report.confusions[:_CONFUSIONS]
         ]
         blocks.append(table([head, *rows]))
-    blocks.append(overlap_line(report))
+    blocks += [chance_line(report), overlap_line(report)]
     return "\n\n".join(blocks)
+
+
+def chance_line(report: Report) -> str:
+    """Say what part of the calibration error small numbers alone explain."""
+    chance = number(report.whole.calibration_chance)
+    return f"perfect probabilities would show a calibration error of {chance} on these articles"
 
 
 def overlap_line(report: Report) -> str:

@@ -7,7 +7,12 @@ from sklearn import metrics
 from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import InputError, LabelError
 from newsclf.evaluation.figures import FIGURES, Outcome, label_matrices, measure, reliability
-from newsclf.evaluation.intervals import average, bootstrap, estimates
+from newsclf.evaluation.intervals import (
+    average,
+    bootstrap,
+    chance_calibration_error,
+    estimates,
+)
 
 
 def random_outcome(seed: int, n: int = 120, K: int = 6, borderline: float = 0.1) -> Outcome:
@@ -173,9 +178,7 @@ def test_intervals_contain_the_figure_and_are_repeatable() -> None:
     outcome = random_outcome(1, n=400)
     got, themes = estimates(outcome)
     assert (got, themes) == estimates(outcome)
-    for name, estimate in got.items():
-        if name != "calibration_error":  # resampling can only add to it
-            assert estimate.low <= estimate.value <= estimate.high, name
+    assert all(e.low <= e.value <= e.high for e in got.values())
     assert all(t.low < t.value < t.high for t in themes)
     f1 = got["micro_f1"]
     drawn = bootstrap(outcome, seed=0).figures["micro_f1"]
@@ -193,6 +196,17 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
         recall = estimates(outcome, draws=200, seed=seed)[0]["recall"]
         covered += recall.low <= 0.7 <= recall.high
     assert 85 <= covered <= 100
+
+
+def test_perfect_probabilities_err_as_much_as_chance_alone() -> None:
+    rng = np.random.default_rng(0)
+    P = rng.random((2000, 2))
+    perfect = Outcome(("a", "b"), rng.random(P.shape) < P, P < 0, P, P > 0.5)
+    chance = chance_calibration_error(perfect)
+    assert figures(perfect)["calibration_error"] == pytest.approx(chance, abs=0.01)
+    few = chance_calibration_error(perfect.rows(np.arange(100)))
+    assert few > 2 * chance > 0
+    assert chance_calibration_error(perfect.rows(np.arange(0))) is None
 
 
 def test_groups_that_repeat_each_other_widen_the_interval() -> None:
