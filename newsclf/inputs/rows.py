@@ -155,6 +155,8 @@ class Place:
             id = _scalar(record, names.id) or f"{self.stem}:{self.line}"
             date, source = _scalar(record, names.date), _scalar(record, names.source)
             if isinstance(text, str):
+                if title is None and _first(record, names.title):
+                    title = ""  # a title that is null is none, and the text is not asked for one
                 article = self.text_article(text, options, id, title)
             else:
                 article = replace(_unit(record, text), id=id, title=title)
