@@ -39,9 +39,7 @@ def owners(units: list[tuple[int, list[tuple[int, int]]]]) -> list[tuple[int, in
 def boundaries(made: GeneratedPage, page: Page) -> tuple[set[int], set[int]]:
     """Return the offsets at which one unit gives way to another: true and found."""
     true = owners([(i, u.pieces) for i, u in enumerate(made.units)])
-    found = owners(
-        [(i, [(s.start, s.end) for s in a.spans]) for i, a in enumerate(page.articles)]
-    )
+    found = owners([(i, [(s.start, s.end) for s in a.spans]) for i, a in enumerate(page.articles)])
     return {start for start, _ in true}, {start for start, _ in found}
 
 

@@ -88,9 +88,10 @@ def _turn(i: int, blocks: list[Block], words: Vocabulary) -> float:
     own = words.bigrams(blocks[i].text)
     above = _near(blocks, i - _NEIGHBOURS, i, words)
     below = _near(blocks, i + 1, i + 1 + _NEIGHBOURS, words)
-    told_below, told_above = words.covered(own, below), words.covered(own, above)
+    told_below = words.covered(own, below)
+    told_above = words.covered(own, _near(blocks, i - 2 * _NEIGHBOURS, i, words))
     same_subject = words.likeness(above, below)
-    score = 6.0 * told_below - 9.0 * told_above - 12.0 * same_subject - 0.5
+    score = 6.0 * told_below - 11.0 * told_above - 16.0 * same_subject - 0.5
     return max(-5.0, min(4.0, score))
 
 

@@ -11,6 +11,7 @@ from newsclf.pages.blocks import Block, Geometry
 
 __all__ = [
     "ends_open",
+    "marked_as_picture",
     "pending_quotes",
     "reads_as_caption",
     "reads_as_continuation",
@@ -24,8 +25,12 @@ _QUOTES = re.compile(r"[“”「」『』]")
 _PAIRS = re.compile(r"[“”「」『』《》（）()]")
 _SENTENCES = re.compile(r"[。！？!?]")
 _COMMAS = re.compile(r"[，,]")
-_DANGLING = re.compile(r"(?:[的和与在将对是把被为或及让向从由并但而以、，,]|\d)$")
+_DANGLING = re.compile(
+    r"(?:[的和与在将对是把被为或及让向从由并但而以却也还都已就又所其因于至很更最不没要、，,]|关于|针对|\d)$"
+)
 _NEVER_FIRST = re.compile(r"^[，,。、；;：:！？!?”’」』》）)%％·的]")
+# Endings and adverbs with which hardly any paragraph begins.
+_SELDOM_FIRST = frozenset("也已却等了们着过都就还则又将使得员度性化者率额局院厅案费量及并与和而且")
 _OPENER = re.compile(
     r"^(?:“|「|‘|（|一是|二是|三是|首先|其次|此外|同时|另外|目前|如今|今年|去年|近年来|近日|日前|昨日|昨天|"
     r"今天|据|接下来|下一步|截至|与此同时|针对|随着|为了?[^，,]{2,30}[，,]|在[^，,。]{2,30}[，,]|"
@@ -80,9 +85,9 @@ def reads_as_headline(text: str) -> float:
     score = 2.0 if 5 <= size <= 26 else 0.5
     score -= max(0, size - 30) * 0.15
     if text[-1] in "。；;：:，,、":
-        score -= 5.0
+        score -= 8.0
     score -= 4.0 * len(re.findall(r"[。；;](?=.)", text))
-    score -= 1.2 * len(_COMMAS.findall(text))
+    score -= 2.5 * len(_COMMAS.findall(text))
     if re.search(r"[\u4e00-\u9fff”》][ \u3000]+[“《\u4e00-\u9fff]", text):
         score += 1.5
     if _unpaired(text):
@@ -105,7 +110,7 @@ def reads_as_caption(block: Block, page: Geometry) -> float:
     if size > _CAPTION_LIMIT:
         return -12.0
     score = -6.0
-    if _CAPTION_MARK.search(text) or (block.closing is not None and block.closing.picture):
+    if marked_as_picture(block):
         score += 7.0
     if block.gap >= page.gap + 2:
         score += 7.5
@@ -118,11 +123,17 @@ def reads_as_caption(block: Block, page: Geometry) -> float:
     return score
 
 
+def marked_as_picture(block: Block) -> bool:
+    """Tell whether a block says that it speaks of a picture: 图为, 摄 and the like."""
+    credited = block.closing is not None and block.closing.picture
+    return credited or _CAPTION_MARK.search(block.text) is not None
+
+
 def reads_as_continuation(before: str, after: str) -> float:
     """Score a block as the rest of a sentence that broke off."""
     if _NEVER_FIRST.match(after):
         return 4.0
-    score = 0.0
+    score = 1.5 if after[:1] in _SELDOM_FIRST else 0.0
     if before and before[-1].isdigit() and re.match(r"[\d.%％个家人名万亿元例件年月日余多]", after):
         score += 2.0
     if _OPENER.match(after) and before[-1:] not in "，,、：:“":
