@@ -1,3 +1,5 @@
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,7 +87,7 @@ def test_read_text_names_the_file(tmp_path):
     path = tmp_path / "a.txt"
     path.write_bytes(TEXT.encode("gbk"))
     assert read_text(path) == TEXT
-    with pytest.raises(InputError, match="b.txt: cannot be read: No such file"):
+    with pytest.raises(InputError, match=r"b\.txt: cannot be read: No such file"):
         read_text(tmp_path / "b.txt")
     with pytest.raises(InputError, match="cannot be read"):
         read_text("a\0b")
@@ -107,7 +109,5 @@ def test_utf8_goes_round(text):
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_text_or_an_error(data):
-    try:
+    with contextlib.suppress(DecodingError):
         decode(data)
-    except DecodingError:
-        pass

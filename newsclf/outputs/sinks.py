@@ -120,15 +120,22 @@ def _only_writer(output: Path) -> Iterator[None]:
     """
     import filelock
 
-    lock = filelock.FileLock(output.with_name(f".{output.name[:40]}.lock"), timeout=0)
+    # filelock would make the folder, and a slip in its name would go unseen.
+    if not output.parent.is_dir():
+        raise InputError(f"{output}: cannot be written: there is no folder {output.parent}")
+    path = output.with_name(f".{output.name[:40]}.lock")
     try:
-        with lock:
-            yield
+        with filelock.FileLock(path, timeout=0):
+            try:
+                yield
+            finally:
+                # While it is held: whoever gets hold of the removed file is told to try again.
+                path.unlink(missing_ok=True)
     except filelock.Timeout:
         raise InputError(
             f"{output}: another run of newsclf is writing it; wait for its end or choose another -o"
         ) from None
     except OSError as error:
-        if error.filename != lock.lock_file:
+        if error.filename != str(path):
             raise
         raise InputError(f"{output}: cannot be written: {error.strerror}") from error
