@@ -5,7 +5,7 @@ import os
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsclf.errors import InputError
@@ -281,7 +281,6 @@ GOOD = st.sampled_from(["一", "", "a\nb", 'say "hi"', "近日，", "\u2028", "x
 BAD = st.sampled_from([b"{", b"[1]", b"\xff", b'{"text": 1}', b'"', b"{}", b"x" * 300])
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(GOOD | BAD, max_size=12))
 def test_every_line_of_a_mixture_is_tagged_or_rejected(tmp_path_factory, items):
     lines = [item if isinstance(item, bytes) else line(text=item).encode()[:-1] for item in items]
@@ -295,7 +294,6 @@ def test_every_line_of_a_mixture_is_tagged_or_rejected(tmp_path_factory, items):
     ]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_of_a_table_get_lost(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("csv")
