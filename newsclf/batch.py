@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
@@ -174,9 +174,15 @@ def tag_file(
                     saved = time.monotonic()
                 if on_progress:
                     on_progress(progress, row)
-            progress = replace(feed.state(), rows=progress.rows, units=progress.units)
             writer.close()
-            sinks.checkpoint(replace(progress, finished=True))
+            progress = replace(
+                progress,
+                read=feed.read,
+                codes=feed.codes,
+                rejects_bytes=feed.rejects_bytes,
+                finished=True,
+            )
+            sinks.checkpoint(progress)
     return BatchResult(
         tagged=progress.rows,
         rejected=progress.rejected,
@@ -225,7 +231,9 @@ class _Waiting:
 
     row: Row
     units: tuple[Article, ...]
-    state: Progress
+    read: int
+    codes: Mapping[str, int]
+    rejects_bytes: int
 
 
 @dataclass
@@ -256,12 +264,10 @@ class _Feed:
                 self._reject(units)
             else:
                 assert isinstance(item, Row)
-                self.waiting.append(_Waiting(item, units, self.state()))
+                self.waiting.append(
+                    _Waiting(item, units, self.read, self.codes, self.rejects_bytes)
+                )
                 yield from units
-
-    def state(self) -> Progress:
-        """Where the reader stands."""
-        return Progress(read=self.read, codes=self.codes, rejects_bytes=self.rejects_bytes)
 
     def _reject(self, reject: Reject) -> None:
         # A new mapping each time: the rows on their way hold the old one.
@@ -306,7 +312,7 @@ def _tag(
         if done == len(head.units):
             feed.waiting.popleft()
             rows, units, done = rows + 1, units + done, 0
-            yield head.row, replace(head.state, rows=rows, units=units)
+            yield head.row, Progress(head.read, rows, units, head.codes, 0, head.rejects_bytes)
     if feed.waiting:
         raise RuntimeError(f"the tagger gave no result for {len(feed.waiting)} rows")
 

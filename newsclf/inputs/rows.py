@@ -162,7 +162,8 @@ class Place:
                 article = replace(_unit(record, text), id=id, title=title)
         except InputError as error:
             return self.reject("wrong_type", str(error))
-        article = replace(article, date=date, source=source)
+        if date or source:
+            article = replace(article, date=date, source=source)
         return self.row(article, {name: record.get(name) for name in options.keep})
 
 
@@ -183,7 +184,10 @@ def check_columns(columns: Sequence[str], options: ReadOptions) -> str | None:
 
 
 def _first(record: Mapping[str, Any], names: Sequence[str]) -> str | None:
-    return next((name for name in names if name in record), None)
+    for name in names:
+        if name in record:
+            return name
+    return None
 
 
 def _text(value: Any, name: str) -> str | list[str]:

@@ -24,6 +24,7 @@ __all__ = [
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 _BATCH = 4096
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def json_line(record: Mapping[str, Any]) -> bytes:
     b'{"title": "\\u6258\\u80b2", "file": "\\udce4"}\n'
     """
     try:
-        return (json.dumps(record, ensure_ascii=False) + "\n").encode("utf-8")
+        return (_ENCODER.encode(record) + "\n").encode("utf-8")
     except UnicodeEncodeError:
         return (json.dumps(record) + "\n").encode("ascii")
 
