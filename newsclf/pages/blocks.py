@@ -87,6 +87,11 @@ def find_blocks(text: str) -> list[Block]:
 
 def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     """Yield the edges of the paragraphs that share one line, and whether they are indented."""
+    if "\u3000" not in text[start:end]:
+        piece = text[start:end]
+        left = start + len(piece) - len(piece.lstrip())
+        yield left, left + len(piece.strip()), _INDENT.match(piece) is not None
+        return
     edges = [(m.start(), m.end()) for m in _INLINE_INDENT.finditer(text, start, end)]
     starts = [start, *(right for _, right in edges)]
     ends = [*(left for left, _ in edges), end]

@@ -36,7 +36,7 @@ class Evidence:
     byline : bool
         Whether it is nothing but a byline.
     open : float
-        How far it breaks off: 1 in mid-sentence, 0.5 after a colon or the like, 0.
+        How far it breaks off: 1 in mid-sentence, 0.5 after a colon, else 0.
     quotes, stray : int
         Quotations it leaves open, and closing marks that close nothing in it.
     subheading : bool

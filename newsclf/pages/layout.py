@@ -14,6 +14,8 @@ from newsclf.pages.vocabulary import Vocabulary
 __all__ = ["Label", "Layout", "lay_out"]
 
 _MANY = 2_000  # blocks; no newspaper page has more, and beyond it fewer paths must do
+_HEAP = 20_000  # blocks, and
+_CRUMB = 12  # characters on average, by which no text is a newspaper page
 _SEAM = (-0.5, 2.0, 3.5)  # score of a seam that the page attests not at all, in part, in full
 
 
@@ -73,8 +75,11 @@ class _Path:
 def lay_out(blocks: list[Block], page: Geometry, words: Vocabulary) -> list[Layout]:
     """Label every block, so that the labels together are the likeliest.
 
-    Viterbi over the phases of a unit; linear in the number of blocks.
+    Viterbi over the phases of a unit; linear in the number of blocks. Where a dump is no page
+    but a heap of crumbs, each one is a paragraph.
     """
+    if len(blocks) > _HEAP and sum(len(b.text) for b in blocks) < _CRUMB * len(blocks):
+        return [Layout(Label.BODY, begins=i == 0) for i in range(len(blocks))]
     reader = _Reader(blocks, page, words)
     width = 12 if len(blocks) <= _MANY else 2
     paths = [_Path(0.0, Phase.CLOSED)]
@@ -128,7 +133,7 @@ class _Reader:
         elif path.phase is Phase.TITLED:
             # One headline of two lines, or the first one lost its article: its words tell.
             near = path.after(Label.TITLE) and block.gap == 0
-            tight = near and self._page.gap > 0
+            tight = near and self._stands_apart(i)
             begins = not (tight or (near and evidence.kicker > 0.25))
             score += 3.0 if tight else -1.0 - (6.0 * evidence.kicker if begins else 0.0)
         elif path.phase is Phase.OPEN:
@@ -141,6 +146,12 @@ class _Reader:
             score -= 1.0
         here = Layout(Label.TITLE, begins)
         return _Path(score, Phase.TITLED, here=here, before=path)
+
+    def _stands_apart(self, i: int) -> bool:
+        """Tell whether a headline that ends about block `i` is set off from what follows."""
+        following = self._blocks[i + 1 : i + 3]
+        subtitle = self._blocks[i].text.startswith(("—", "--"))
+        return subtitle or self._page.gap > 0 or any(block.gap == 1 for block in following)
 
     def _byline(self, path: _Path, block: Block) -> _Path:
         """Go on with the byline under a headline, or the one that closes an article."""
@@ -177,6 +188,7 @@ class _Reader:
         if path.phase is Phase.OPEN:
             score = 1.0 + reads_as_continuation(before.text, block.text)
             score += _SEAM[self._words.joined(before.text, block.text)]
+            score -= 1.0 if self._evidence[path.last].open < 1 else 0.0
         elif path.quotes and self._evidence[i].stray and block.text[0] not in "“「『":
             score = 2.5
         elif self._runs_full(before) and not block.indented and block.gap == 0:
@@ -195,9 +207,15 @@ class _Reader:
         signed = path.signed and not here.begins
         if block.closing is not None:
             return _Path(score, Phase.CLOSED, True, -1, 0, here, path)
-        phase = Phase.OPEN if self._evidence[i].open else Phase.FULL
+        complete = not self._evidence[i].open or self._heads_section(path, i)
+        phase = Phase.FULL if complete else Phase.OPEN
         quotes, _ = pending_quotes(block.text, quotes)
         return _Path(score, phase, signed, i, quotes, here, path)
+
+    def _heads_section(self, path: _Path, i: int) -> bool:
+        """Tell whether a block is a numbered heading inside an article."""
+        evidence = self._evidence[i]
+        return evidence.subheading and evidence.headline > IMPOSSIBLE and path.phase is Phase.FULL
 
     def _runs_full(self, block: Block) -> bool:
         """Tell whether a block is a printed line that runs to the edge of its column."""

@@ -19,8 +19,10 @@ __all__ = [
     "subheading",
 ]
 
-_FINAL = re.compile(r"(?:[。！？!?…]|(?<=[A-Za-z])\.)[”’」』》）)\]]*$")
-_LOOSE = re.compile(r"[：:；;—][”’」』）)]*$")
+_FINAL = re.compile(
+    r"(?:[。！？!?…]|(?<=[A-Za-z])\.)[”’」』》）)\]]*\s*(?:[（(][^（）()]{1,12}[）)])?$"
+)
+_LOOSE = re.compile(r"[：:][”’」』）)]*$")
 _QUOTES = re.compile(r"[“”「」『』]")
 _PAIRS = re.compile(r"[“”「」『』《》（）()]")
 _SENTENCES = re.compile(r"[。！？!?]")
@@ -49,8 +51,8 @@ _CAPTION_LIMIT = 240
 
 
 def ends_open(text: str) -> float:
-    """Return how far a text breaks off: 1 in mid-sentence, 0.5 after a colon or the like, 0."""
-    tail = text[-12:]
+    """Return how far a text breaks off: 1 in mid-sentence, 0.5 after a colon, else 0."""
+    tail = text[-20:]
     if _FINAL.search(tail):
         return 0.0
     return 0.5 if _LOOSE.search(tail) else 1.0
@@ -84,7 +86,7 @@ def reads_as_headline(text: str) -> float:
         return -12.0
     score = 2.0 if 5 <= size <= 26 else 0.5
     score -= max(0, size - 30) * 0.15
-    if text[-1] in "。；;：:，,、":
+    if text[-1] in "。；;：:，,、" or (text[-1] == "." and not ends_open(text)):
         score -= 8.0
     score -= 4.0 * len(re.findall(r"[。；;](?=.)", text))
     score -= 2.5 * len(_COMMAS.findall(text))

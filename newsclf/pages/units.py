@@ -14,6 +14,8 @@ from newsclf.pages.signals import ends_open
 
 __all__ = ["make_article"]
 
+_QUOTES = tuple((pair[0], re.compile(f"[{pair}]")) for pair in ("“”", "「」", "『』", "《》"))
+
 
 def make_article(draft: Draft, id: str, page: str | None, dump: str) -> Article:
     """Return one unit of a page as an Article."""
@@ -122,14 +124,11 @@ def _with_next(paragraphs: tuple[str, ...]) -> list[tuple[str, str]]:
     return list(zip(paragraphs, (*paragraphs[1:], ""), strict=False))
 
 
-_QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("《", "》"))
-
-
 def _unbalanced(paragraph: str, following: str) -> bool:
     """Tell whether quotation marks do not pair; a quotation may run over several paragraphs."""
-    for left, right in _QUOTES:
+    for left, marks in _QUOTES:
         open_ = 0
-        for mark in re.findall(f"[{left}{right}]", paragraph):
+        for mark in marks.findall(paragraph):
             open_ += 1 if mark == left else -1
             if open_ < 0:
                 return True

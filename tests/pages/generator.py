@@ -28,7 +28,7 @@ LEVELS: dict[str, frozenset[str]] = {
     "interleaved": frozenset({"bylines", "captions", "orphans", "interleaved"}),
     "interleaved unsigned": frozenset({"captions", "orphans", "interleaved"}),
 }
-SURNAMES = list("王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严") + ["欧阳", "诸葛"]  # fmt: skip
+SURNAMES = [*"王李张刘陈杨黄赵周吴徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严", "欧阳", "诸葛"]  # fmt: skip
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红玲燕佳怡晨曦昊宇轩梓涵诗琪文博志远海峰建国春梅晓琳雨欣思源"  # fmt: skip
 NOT_FIRST = "，。、；：！？”’）》」』,.;:!?)%％"
 FINAL = re.compile(r"[。！？…][”’」』）)]*$")
