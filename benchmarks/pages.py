@@ -13,14 +13,15 @@ import json
 import os
 import random
 import sys
-import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "pages")]
 
-from generator import LEVELS, GeneratedPage, Unit, load_sources, make_page  # noqa: E402
+from generator import LEVELS, GeneratedPage, Source, Unit, load_sources, make_page  # noqa: E402
 
 from newsclf.articles import Article, Page  # noqa: E402
 from newsclf.pages import read_page  # noqa: E402
@@ -60,47 +61,49 @@ def overlaps(article: Article, *units: Unit) -> bool:
     return any(span.start in starts for span in article.spans)
 
 
-def score(level: str, pages: int, seed: int, sources: list[object], show: int) -> dict[str, object]:
+def match(made: GeneratedPage, page: Page) -> list[bool]:
+    """Return for each unit whether the reader found just that."""
+    found = Counter(facts(article) for article in page.articles)
+    exact = []
+    for unit in made.units:
+        exact.append(found[unit.facts()] > 0)
+        found[unit.facts()] -= exact[-1]
+    return exact
+
+
+def score(level: str, pages: int, seed: int, sources: list[Source], show: int) -> dict[str, Any]:
+    """Return the figures of one difficulty."""
     rng = random.Random(f"{seed} {level}")
-    units = exact_units = hits = true_total = found_total = false_flags = flaggable = 0
-    outcomes: list[tuple[bool, bool]] = []
+    count: Counter[str] = Counter()
     for _ in range(pages):
         made = make_page(sources, rng, level)
         page = read_page(made.text)
-        found: dict[tuple[object, ...], int] = {}
-        for article in page.articles:
-            found[facts(article)] = found.get(facts(article), 0) + 1
-        exact = set()
-        for unit in made.units:
-            if found.get(unit.facts(), 0):
-                found[unit.facts()] -= 1
-                exact.add(id(unit))
-            elif show > 0:
-                show -= 1
-                display(unit, page)
-        units += len(made.units)
-        exact_units += len(exact)
+        exact = match(made, page)
         true, mine = boundaries(made, page)
-        hits += len(true & mine)
-        true_total += len(true)
-        found_total += len(mine)
-        outcomes += pairs(made, page, exact)
-        paired = [u for u in made.units if u.partner is not None]
+        count.update(units=len(exact), exact=sum(exact))
+        count.update(hits=len(true & mine), boundaries=len(true) + len(mine))
+        done = {id(unit) for unit, ok in zip(made.units, exact, strict=True) if ok}
+        for separated, flagged in pairs(made, page, done):
+            count.update(pairs=1, separated=separated, flagged=flagged)
+        paired = [unit for unit in made.units if unit.partner is not None]
         for article in page.articles:
             if not overlaps(article, *paired):
-                flaggable += 1
-                false_flags += bool({"interleaved", "scrambled"} & set(article.flags))
-    result: dict[str, object] = {
+                false = {"interleaved", "scrambled"} & set(article.flags)
+                count.update(sound=1, false=bool(false))
+        for unit in [u for u in made.units if id(u) not in done][: max(show, 0)]:
+            display(unit, page)
+            show -= 1
+    result = {
         "level": level,
-        "units": units,
-        "exact": round(exact_units / units, 4),
-        "boundary_f1": round(2 * hits / (true_total + found_total), 4),
-        "false_flags": round(false_flags / max(flaggable, 1), 4),
+        "units": count["units"],
+        "exact": round(count["exact"] / count["units"], 4),
+        "boundary_f1": round(2 * count["hits"] / count["boundaries"], 4),
+        "false_flags": round(count["false"] / max(count["sound"], 1), 4),
     }
-    if outcomes:
-        result["pairs"] = len(outcomes)
-        result["separated"] = round(sum(o[0] for o in outcomes) / len(outcomes), 4)
-        result["separated_or_flagged"] = round(sum(o[1] for o in outcomes) / len(outcomes), 4)
+    if count["pairs"]:
+        result["pairs"] = count["pairs"]
+        result["separated"] = round(count["separated"] / count["pairs"], 4)
+        result["separated_or_flagged"] = round(count["flagged"] / count["pairs"], 4)
     return result
 
 
@@ -111,6 +114,23 @@ def display(unit: Unit, page: Page) -> None:
         if overlaps(article, unit):
             print("  >", article.type, article.title, article.authors, article.captions)
             print("    ", [p[:22] + "…" + p[-12:] for p in article.paragraphs], article.flags)
+
+
+def table(rows: list[dict[str, Any]]) -> None:
+    print(f"{'level':<22}{'units':>6}{'exact':>8}{'bound.F1':>10}{'false flags':>13}", end="")
+    print(f"{'pairs':>7}{'separated':>11}{'or flagged':>12}")
+    for row in rows:
+        print(f"{row['level']:<22}{row['units']:>6}{row['exact']:>8.3f}", end="")
+        print(f"{row['boundary_f1']:>10.3f}{row['false_flags']:>13.3f}", end="")
+        if "pairs" in row:
+            print(f"{row['pairs']:>7}{row['separated']:>11.3f}", end="")
+            print(f"{row['separated_or_flagged']:>12.3f}", end="")
+        print()
+    whole = [row for row in rows if "pairs" not in row]
+    if whole:
+        units = sum(row["units"] for row in whole)
+        exact = sum(row["units"] * row["exact"] for row in whole) / units
+        print(f"{'no interleaving':<22}{units:>6}{exact:>8.3f}")
 
 
 def main() -> None:
@@ -127,21 +147,12 @@ def main() -> None:
         parser.error("set NEWSCLF_CORPORA to the folder that holds labelled/")
     files = sorted(Path(folder, "labelled").glob("*.jsonl"))
     sources = load_sources(files, report=options.split == "report")
-    began = time.perf_counter()
     rows = [
         score(level, options.pages, options.seed, sources, options.show)
         for level in options.level or LEVELS
     ]
-    print(f"{len(sources)} articles ({options.split}), {time.perf_counter() - began:.0f} s")
-    print(f"{'level':<22}{'units':>6}{'exact':>8}{'bound.F1':>10}{'false flags':>13}", end="")
-    print(f"{'pairs':>7}{'separated':>11}{'or flagged':>12}")
-    for row in rows:
-        print(f"{row['level']:<22}{row['units']:>6}{row['exact']:>8.3f}", end="")
-        print(f"{row['boundary_f1']:>10.3f}{row['false_flags']:>13.3f}", end="")
-        if "pairs" in row:
-            print(f"{row['pairs']:>7}{row['separated']:>11.3f}", end="")
-            print(f"{row['separated_or_flagged']:>12.3f}", end="")
-        print()
+    print(f"{len(sources)} articles ({options.split}), seed {options.seed}")
+    table(rows)
     record = {
         "split": options.split,
         "seed": options.seed,

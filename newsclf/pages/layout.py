@@ -206,6 +206,7 @@ class _Reader:
         block = self._blocks[i]
         signed = path.signed and not here.begins
         if block.closing is not None:
+            score -= 3.0 if signed else 0.0
             return _Path(score, Phase.CLOSED, True, -1, 0, here, path)
         complete = not self._evidence[i].open or self._heads_section(path, i)
         phase = Phase.FULL if complete else Phase.OPEN
@@ -224,8 +225,9 @@ class _Reader:
 
     def _caption(self, path: _Path, block: Block, evidence: Evidence) -> _Path:
         score = path.score + evidence.caption
-        if path.phase is Phase.CLOSED and block.closing is not None:
-            score += 5.0  # one short signed text with no headline
+        signed = path.phase is Phase.CLOSED or (path.phase is Phase.FULL and path.signed)
+        if signed and block.closing is not None:
+            score += 6.0  # one short text with a name of its own and no headline
         elif path.phase is Phase.TITLED:
             score -= 1.0
         here = Layout(Label.CAPTION, begins=path.phase is Phase.CLOSED)
