@@ -3,12 +3,13 @@ import gzip
 import json
 import os
 import random
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsclf.errors import InputError
+from newsclf.errors import InputError, MissingExtra
 from newsclf.inputs import Fields, ReadOptions, Reject, Row, find_files, read_rows
 
 TEXT = "近年来，淳安县改造老旧小区。"
@@ -71,6 +72,10 @@ JSON_LINES = {
     "not an object": ("[1]\n3\nnull\n", ["not_an_object"] * 3),
     "no text": (line(title="一"), ["no_text"]),
     "null": (line(text=None), ["no_text"]),
+    "utf-16, cut in a character": (
+        line(text=TEXT).encode("utf-16") + "{".encode("utf-16-le")[:1],
+        [TEXT, "encoding"],
+    ),
     "NaN": ('{"text": NaN}\n', ["no_text"]),
     "NaN elsewhere": ('{"text": "一", "date": NaN}\n', ["一"]),
     "number": (line(text=3), ["wrong_type"]),
@@ -275,6 +280,60 @@ def test_an_encoding_that_does_not_exist_is_an_error(tmp_path):
     for name in ("a.txt", "a.jsonl"):
         with pytest.raises(InputError, match="no text encoding"):
             read(put(tmp_path, name, "x"), encoding="klingon")
+
+
+def test_dates_and_sources_come_along(tmp_path):
+    data = (
+        line(text="一", date="1998-05-01", 来源="日报") + '{"text": "二", "id": NaN, "date": 1998}'
+    )
+    first, second = read(put(tmp_path, "a.jsonl", data))
+    assert (first.article.date, first.article.source) == ("1998-05-01", "日报")
+    assert (second.article.id, second.article.date) == ("a:2", "1998")
+
+
+def test_floats_that_are_missing_values(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(
+        pa.table({"id": [float("nan"), 2.5], "text": ["", ""]}), tmp_path / "a.parquet"
+    )
+    assert [row.article.id for row in read(tmp_path / "a.parquet")] == ["a:1", "2.5"]
+
+
+@pytest.mark.parametrize(
+    ("name", "package", "extra"),
+    [("a.txt.zst", "zstandard", "zst"), ("a.parquet", "pyarrow", "parquet")],
+)
+def test_a_format_that_needs_more_says_what(tmp_path, monkeypatch, name, package, extra):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtra, match=rf"newsclf\[{extra}\]"):
+        read(put(tmp_path, name, b""))
+
+
+def test_damaged_zst(tmp_path):
+    compress = pytest.importorskip("zstandard").compress
+    assert outcome(read(put(tmp_path, "a.txt.zst", b"plain"))) == ["unreadable"]
+    text = "".join(line(id=i, text=TEXT) for i in range(2000))
+    frames = compress(text.encode()) + compress(line(text="一").encode())
+    assert len(read(put(tmp_path, "a.jsonl.zst", frames))) == 2001
+    for cut in (-1, -40, 3):
+        *rows, last = read(put(tmp_path, "a.jsonl.zst", frames[:cut]))
+        assert last.code == "unreadable"
+        assert all(isinstance(row, Row) or row.code == "invalid_json" for row in rows)
+
+
+def test_closed_standard_input(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert outcome(read("-")) == ["unreadable"]
+
+
+def test_long_files_are_judged_by_their_beginning(tmp_path):
+    ascii_first = line(text="x" * 100) * 4000 + line(text=TEXT) * 20
+    rows = read(put(tmp_path, "a.jsonl", ascii_first.encode("gb18030")))
+    assert outcome(rows)[4000:] == ["encoding"] * 20
+    assert outcome(read(tmp_path / "a.jsonl", encoding="gbk"))[4000:] == [TEXT] * 20
+    text = (TEXT + "\n") * 9000
+    assert str(read(put(tmp_path, "a.txt", text.encode("gb18030")))[0].article) == text
 
 
 GOOD = st.sampled_from(["一", "", "a\nb", 'say "hi"', "近日，", "\u2028", "x" * 50])

@@ -8,7 +8,6 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
-from newsclf.errors import DecodingError
 from newsclf.inputs.delimited import read_delimited
 from newsclf.inputs.files import FORMATS, InputFile, find_files, open_binary, read_errors
 from newsclf.inputs.jsonl import read_jsonl
@@ -82,8 +81,6 @@ def _read_file(file: InputFile, options: ReadOptions) -> Iterator[Row | Reject]:
     except read_errors() as error:
         reason = getattr(error, "strerror", None) or error
         yield place.reject("unreadable", f"cannot be read (to its end): {reason}")
-    except DecodingError as error:
-        yield place.reject("encoding", str(error))
 
 
 def _reader(file: InputFile, stream: BinaryIO) -> _Reader:

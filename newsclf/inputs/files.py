@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from newsclf.errors import InputError, MissingExtra
+from newsclf.errors import InputError
+from newsclf.inputs.zst import open_zst
 
 __all__ = ["FORMATS", "InputFile", "find_files", "open_binary", "read_errors"]
 
@@ -168,11 +169,7 @@ def open_binary(file: InputFile) -> BinaryIO:
     if file.compression == ".gz":
         return cast(BinaryIO, gzip.open(file.path, "rb"))
     if file.compression == ".zst":
-        try:
-            import zstandard
-        except ImportError:
-            raise MissingExtra("reading .zst files", "zst") from None
-        return cast(BinaryIO, zstandard.open(file.path, "rb"))
+        return open_zst(file.path)
     return file.path.open("rb")
 
 
