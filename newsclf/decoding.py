@@ -8,7 +8,7 @@ from pathlib import Path
 
 from newsclf.errors import DecodingError, InputError
 
-__all__ = ["check_encoding", "decode", "detect", "read_text", "strip_bom"]
+__all__ = ["decode", "detect", "read_text", "settle", "strip_bom"]
 
 # UTF-32 comes first: its little-endian mark begins with that of UTF-16.
 _BOMS = (
@@ -68,11 +68,9 @@ def decode(data: bytes, encoding: str | None = None, *, name: str = "") -> str:
     '中'
     """
     where = f"{name}: " if name else ""
-    if encoding is not None:
-        encoding = check_encoding(encoding)
-    else:
+    if encoding is None:
         _refuse_containers(data, where)
-        encoding = detect(data)
+    encoding = settle(data, encoding)
     body = strip_bom(data, encoding)
     try:
         text = body.decode(encoding)
@@ -126,8 +124,19 @@ def detect(data: bytes) -> str:
     return _legacy(data)
 
 
-def check_encoding(encoding: str) -> str:
-    """Return Python's name of `encoding`, "utf-8-sig" and the like reduced to the plain one."""
+def settle(data: bytes, encoding: str | None = None) -> str:
+    """Return the codec to read `data` with: what is found, or the `encoding` that was named.
+
+    The name is Python's, and says the order of bytes where the encoding has one: UTF-16 and
+    UTF-32 without more go by the mark of the data, or are little-endian.
+
+    Raises
+    ------
+    InputError
+        `encoding` names no text encoding.
+    """
+    if encoding is None:
+        return detect(data)
     try:
         info = codecs.lookup(encoding)
     except (LookupError, ValueError, TypeError):
@@ -137,7 +146,11 @@ def check_encoding(encoding: str) -> str:
             f"no text encoding called {encoding!r}; expected a name such as "
             "utf-8, gb18030, big5 or utf-16"
         )
-    return "utf-8" if info.name == "utf-8-sig" else info.name
+    name = info.name.removesuffix("-sig")
+    if name in ("utf-16", "utf-32"):
+        marked = (codec for bom, codec in _BOMS if data.startswith(bom) and codec.startswith(name))
+        return next(marked, f"{name}-le")
+    return name
 
 
 def strip_bom(data: bytes, encoding: str) -> bytes:

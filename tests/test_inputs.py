@@ -1,5 +1,6 @@
 import csv
 import gzip
+import io
 import json
 import os
 import random
@@ -351,6 +352,26 @@ def test_every_line_of_a_mixture_is_tagged_or_rejected(tmp_path_factory, items):
     assert [r.raw for r in rows if isinstance(r, Reject)] == [
         i for i in items if isinstance(i, bytes)
     ]
+
+
+TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=5)
+
+
+@given(TEXTS, st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-be", "utf-32"]))
+def test_json_lines_of_any_encoding_are_read_back(tmp_path_factory, texts, encoding):
+    data = "".join(line(id="x", title="", text=text) for text in texts).encode(encoding)
+    path = put(tmp_path_factory.mktemp("json"), "a.jsonl", data)
+    assert outcome(read(path, encoding=encoding)) == texts
+
+
+@given(TEXTS, st.sampled_from([",", "\t"]))
+def test_tables_are_read_back(tmp_path_factory, texts, delimiter):
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, delimiter=delimiter)
+    writer.writerows([["id", "title", "text"], *(["x", "", text] for text in texts)])
+    name = "a.csv" if delimiter == "," else "a.tsv"
+    path = put(tmp_path_factory.mktemp("csv"), name, table.getvalue())
+    assert outcome(read(path, encoding="utf-8")) == texts
 
 
 @given(st.binary(max_size=400))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from newsclf.decoding import check_encoding, detect, strip_bom
+from newsclf.decoding import settle, strip_bom
 from newsclf.inputs.rows import RAW_LIMIT
 
 __all__ = ["Line", "read_lines"]
@@ -47,7 +47,7 @@ def read_lines(stream: BinaryIO, encoding: str | None, max_record: int) -> Itera
     and not a reason to think again.
     """
     sample = _read_sample(stream)
-    codec = check_encoding(encoding) if encoding else detect(sample)
+    codec = settle(sample, encoding)
     body = strip_bom(sample, codec)
     newline = "\n".encode(codec)
     carriage = "\r".encode(codec)
