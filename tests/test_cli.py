@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import subprocess
@@ -9,9 +10,12 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import newsclf.tagger
+from newsclf.articles import Article
 from newsclf.cli import app
-from newsclf.cli.shared import byte_size
+from newsclf.cli.shared import ProgressLine, byte_size
 from newsclf.codebook import Codebook
+from newsclf.inputs import Row
+from newsclf.outputs import Progress
 from newsclf.tagging import Evidence, Explanation, Tag, Tagging
 
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
@@ -216,6 +220,25 @@ def test_standard_input():
     assert json.loads(done.stdout)["title"] == "看病 更方便"
     done = newsclf_process("pages", "-", input='{"id": "x", "text": "医院改造了。"}'.encode())
     assert json.loads(done.stdout)["id"] == "x-01"
+
+
+def test_progress_is_a_line_that_goes_away(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    row = Row(Article("1", paragraphs=("近年来",)), "a.txt")
+    line = ProgressLine(quiet=False)
+    line.drawn -= 1
+    line(Progress(read=3, rows=2, codes={"encoding": 1}), row)
+    assert "2 rows" in terminal.getvalue()
+    assert "1 rejected" in terminal.getvalue()
+    line.end()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+    assert not ProgressLine(quiet=True).shown
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert not ProgressLine(quiet=False).shown
 
 
 def test_sizes():

@@ -394,6 +394,7 @@ def test_parquet(tmp_path):
             "id": [1234567890123456789, 2, 3, 4],
             "正文": ["一", None, "", "x" * 2000],
             "unused": [None] * 4,
+            "date": pa.array([1998, 1998, None, 1999]).dictionary_encode(),
             "when": pa.array([1, 2, 3, 4], pa.date32()),
         }
     )
@@ -401,6 +402,7 @@ def test_parquet(tmp_path):
     rows = read(tmp_path / "a.parquet", max_record=1000, keep=("when",))
     assert outcome(rows) == ["一", "no_text", "", "too_large"]
     assert rows[0].article.id == "1234567890123456789"
+    assert (rows[0].article.date, rows[2].article.date) == ("1998", None)
     assert rows[0].columns == {"when": "1970-01-02"}
     assert [row.line for row in rows] == [1, 2, 3, 4]
 
@@ -411,6 +413,16 @@ def test_parquet_bytes_are_decoded(tmp_path):
     table = pa.table({"text": [TEXT.encode("gb18030"), TEXT.encode()[:-1]]})
     parquet.write_table(table, tmp_path / "a.parquet")
     assert outcome(read(tmp_path / "a.parquet")) == [TEXT, "encoding"]
+
+
+def test_a_small_parquet_file_that_holds_gigabytes(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    indices = pa.array([0] * 5000, pa.int32())
+    column = pa.DictionaryArray.from_arrays(indices, pa.array(["x" * 3_000_000]))
+    parquet.write_table(pa.table({"text": column}), tmp_path / "a.parquet", compression="zstd")
+    assert (tmp_path / "a.parquet").stat().st_size < 10_000
+    assert outcome(read(tmp_path / "a.parquet", max_record=1_000_000)) == ["too_large"] * 5000
 
 
 def test_parquet_damage(tmp_path):

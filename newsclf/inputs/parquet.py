@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from newsclf.decoding import decode
@@ -48,7 +50,7 @@ def read_parquet(file: InputFile, options: ReadOptions) -> Iterator[Row | Reject
         used = _used(columns, options)
         with pyarrow.parquet.ParquetFile(file.path, read_dictionary=used) as table:
             for batch in table.iter_batches(_batch_rows(table.metadata), columns=used):
-                for values in _records(batch):
+                for values in _records(batch, options.max_record):
                     rows += 1
                     yield _row(values, Place(file.source, file.stem, rows), options)
     except (pyarrow.ArrowException, OSError) as error:
@@ -68,19 +70,53 @@ def _batch_rows(metadata: Any) -> int:
     return max(1, min(_BATCH_ROWS, int(_BATCH_BYTES / max(row, 1))))
 
 
-def _records(batch: Any) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True)
+class _Huge:
+    """Stands for a value that is not to be made a Python object."""
+
+    size: int
+
+
+def _records(batch: Any, limit: int) -> Iterator[dict[str, Any]]:
     # One row at a time: a whole batch as Python objects could be as large as its bomb wishes.
-    names = batch.schema.names
+    columns = {name: _reader(batch.column(i), limit) for i, name in enumerate(batch.schema.names)}
     for i in range(batch.num_rows):
-        yield {name: batch.column(j)[i].as_py() for j, name in enumerate(names)}
+        yield {name: value(i) for name, value in columns.items()}
+
+
+def _reader(column: Any, limit: int) -> Callable[[int], Any]:
+    """Return a function from row to value; a string over the limit is measured and not made."""
+    import pyarrow as pa
+    import pyarrow.compute
+
+    if not pa.types.is_dictionary(column.type) or not _is_text(column.type.value_type, pa.types):
+        return lambda i: column[i].as_py()
+    words, indices = column.dictionary, column.indices
+    sizes = pyarrow.compute.binary_length(words)
+
+    @functools.lru_cache(maxsize=1)
+    def word(k: int) -> Any:
+        size = sizes[k].as_py()
+        return _Huge(size) if size is not None and size > limit else words[k].as_py()
+
+    def value(i: int) -> Any:
+        k = indices[i].as_py()
+        return None if k is None else word(k)
+
+    return value
+
+
+def _is_text(type: Any, types: Any) -> bool:
+    tests = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
+    return any(test(type) for test in tests)
 
 
 def _row(values: dict[str, Any], place: Place, options: ReadOptions) -> Row | Reject:
     record = dict(values)
     for name, value in values.items():
-        if isinstance(value, (str, bytes)) and len(value) > options.max_record:
-            message = f"{name} is larger than the {options.max_record} allowed; raise --max-record"
-            return place.reject("too_large", message)
+        if isinstance(value, _Huge):
+            allowed = f"the {options.max_record} allowed; raise --max-record"
+            return place.reject("too_large", f"{name}: {value.size} bytes, more than {allowed}")
         if isinstance(value, bytes):
             try:
                 record[name] = decode(value, options.encoding)
