@@ -331,6 +331,8 @@ def _find(
     inputs: _Path | Sequence[_Path], outputs: Sequence[Path], reading: ReadOptions
 ) -> tuple[list[InputFile], Counter[str]]:
     own = [path.resolve() for path in outputs]
+    if len(set(own)) < len(own):
+        raise InputError(f"{outputs[0]}: is the output for both results and rejects; name two")
     entries = [inputs] if isinstance(inputs, (str, Path)) else list(inputs)
     files, skipped = find_files(entries, format=reading.format, exclude=own)
     for file in files:
@@ -366,7 +368,8 @@ def _journal(
 ) -> Journal:
     paths = [file.path for file in files if file.path is not None]
     suffix = target.suffix.lower() if target else ""
-    if target is None or len(paths) < len(files) or suffix not in (".jsonl", ".ndjson", ".csv"):
+    streams = len(paths) < len(files) or (rejects and rejects.exists() and not rejects.is_file())
+    if target is None or streams or suffix not in (".jsonl", ".ndjson", ".csv"):
         raise InputError(
             "resume needs files as inputs and an output file named .jsonl or .csv (-o); "
             "a stream cannot be taken up again"

@@ -209,8 +209,11 @@ def test_outputs_that_cannot_be(tmp_path):
             tag_file(tmp_path / "a.txt", output, model=Keyword())
     with pytest.raises(ModelNotFound):
         tag_file(tmp_path / "a.txt", tmp_path / "out.jsonl", model=tmp_path)
-    tag_file(tmp_path / "a.txt", "/dev/null", model=Keyword())
+    with pytest.raises(InputError, match="name two"):
+        tag_file(tmp_path / "a.txt", tmp_path / "x", rejects=tmp_path / "x", model=Keyword())
+    tag_file(tmp_path / "a.txt", "/dev/null", rejects="/dev/zero", model=Keyword())
     assert not Path("/dev/null").is_file()
+    assert not Path("/dev/zero").is_file()
 
 
 def test_the_mode_of_the_output_is_that_of_any_file(tmp_path):
@@ -358,6 +361,8 @@ def test_resuming_needs_files(tmp_path, resumable):
         tag_file(tmp_path / "a.txt", io.BytesIO(), **resumable)
     with pytest.raises(InputError, match="resume needs files"):
         tag_file(tmp_path / "a.txt", tmp_path / "out.parquet", **resumable)
+    with pytest.raises(InputError, match="resume needs files"):
+        tag_file(tmp_path / "a.txt", tmp_path / "out.jsonl", rejects="/dev/null", **resumable)
     with pytest.raises(InputError, match="by name or path"):
         tag_file(tmp_path / "a.txt", tmp_path / "out.jsonl", model=Keyword(), resume=True)
 

@@ -58,17 +58,25 @@ def open_sinks(
         A file cannot be written, another run is writing it, or the journal does not fit.
     """
     with contextlib.ExitStack() as stack:
-        if isinstance(output, Path) and output.exists() and not output.is_file():
-            output = stack.enter_context(output.open("wb"))  # a pipe or device stays what it is
+        # A pipe or device is written to as it stands: to replace it would do away with it.
+        if isinstance(output, Path) and _is_special(output):
+            output = stack.enter_context(output.open("wb"))
         if isinstance(output, Path):
             stack.enter_context(_only_writer(output))
-        if journal is not None and isinstance(output, Path):
-            yield from _journalled(output, rejects, journal)
-            return
-        stream = stack.enter_context(atomic_file(output)) if isinstance(output, Path) else output
-        refused = stack.enter_context(atomic_file(rejects)) if rejects else None
-        yield Sinks(stream, refused, Progress())
-        stream.flush()
+            if journal is not None:
+                yield from _journalled(output, rejects, journal)
+                return
+            output = stack.enter_context(atomic_file(output))
+        refused = None
+        if rejects is not None:
+            opened = rejects.open("wb") if _is_special(rejects) else atomic_file(rejects)
+            refused = stack.enter_context(opened)
+        yield Sinks(output, refused, Progress())
+        output.flush()
+
+
+def _is_special(path: Path) -> bool:
+    return path.exists() and not path.is_file()
 
 
 def _journalled(output: Path, rejects: Path | None, journal: Journal) -> Iterator[Sinks]:
