@@ -1,5 +1,114 @@
-"""newsclf: which governance themes a Chinese news article is about, how sure, and why."""
+"""newsclf: which governance themes a Chinese news article is about, how sure, and why.
+
+>>> import newsclf
+>>> tagger = newsclf.load()
+>>> tagger.tag("县医院新院区启用\\n新院区设床位149张，门诊、急诊和住院部同日开诊。").themes
+('health',)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from newsclf._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from newsclf.articles import Article, LabelledArticle, Page, Span
+    from newsclf.batch import tag_file
+    from newsclf.codebook import Codebook, Keyword, Theme
+    from newsclf.errors import (
+        CodebookError,
+        DecodingError,
+        InputError,
+        LabelError,
+        MissingExtra,
+        ModelError,
+        ModelNotFound,
+        NewsclfError,
+    )
+    from newsclf.evaluation import Report, cross_validate, evaluate
+    from newsclf.labelled import read_labelled, write_labelled
+    from newsclf.pages import read_page
+    from newsclf.suggest import suggest
+    from newsclf.tagger import Tagger, load, models
+    from newsclf.tagging import Evidence, Explanation, Tag, Tagging
+    from newsclf.training import Background, Settings, ThemeClassifier, from_codebook, train
+
+# Each name is imported when it is first used, so that tagging never pays for training.
+_ROOMS = {
+    "articles": ("Article", "LabelledArticle", "Page", "Span"),
+    "batch": ("tag_file",),
+    "codebook": ("Codebook", "Keyword", "Theme"),
+    "errors": (
+        "CodebookError",
+        "DecodingError",
+        "InputError",
+        "LabelError",
+        "MissingExtra",
+        "ModelError",
+        "ModelNotFound",
+        "NewsclfError",
+    ),
+    "evaluation": ("Report", "cross_validate", "evaluate"),
+    "labelled": ("read_labelled", "write_labelled"),
+    "pages": ("read_page",),
+    "suggest": ("suggest",),
+    "tagger": ("Tagger", "load", "models"),
+    "tagging": ("Evidence", "Explanation", "Tag", "Tagging"),
+    "training": ("Background", "Settings", "ThemeClassifier", "from_codebook", "train"),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [
+    "Article",
+    "Background",
+    "Codebook",
+    "CodebookError",
+    "DecodingError",
+    "Evidence",
+    "Explanation",
+    "InputError",
+    "Keyword",
+    "LabelError",
+    "LabelledArticle",
+    "MissingExtra",
+    "ModelError",
+    "ModelNotFound",
+    "NewsclfError",
+    "Page",
+    "Report",
+    "Settings",
+    "Span",
+    "Tag",
+    "Tagger",
+    "Tagging",
+    "Theme",
+    "ThemeClassifier",
+    "__version__",
+    "cross_validate",
+    "evaluate",
+    "from_codebook",
+    "load",
+    "models",
+    "read_labelled",
+    "read_page",
+    "suggest",
+    "tag_file",
+    "train",
+    "write_labelled",
+]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        room = importlib.import_module(f"newsclf.{_ROOM_OF[name]}")
+    except KeyError:
+        raise AttributeError(f"module 'newsclf' has no attribute {name!r}") from None
+    # A room may bear the name of what it holds (suggest), so the attribute is set over it.
+    globals()[name] = value = getattr(room, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -128,9 +128,7 @@ class Vocabulary:
         return len(self.idf)
 
 
-def extract(
-    articles: Iterable[Article], spec: FeatureSpec, vocabulary: Vocabulary
-) -> Rows:
+def extract(articles: Iterable[Article], spec: FeatureSpec, vocabulary: Vocabulary) -> Rows:
     """Return the features of articles: damped counts times idf, one norm a block.
 
     Returns

@@ -11,14 +11,13 @@ definition serves the figure itself (all weights 1) and its bootstrap draws.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from newsclf.articles import LabelledArticle
-from newsclf.errors import InputError, LabelError
+from newsclf.errors import InputError
 
 __all__ = [
     "BINS",
@@ -28,7 +27,6 @@ __all__ = [
     "Measured",
     "Outcome",
     "calibration_error",
-    "label_matrices",
     "measure",
     "reliability",
 ]
@@ -143,31 +141,6 @@ class Measured:
     theme_f1: Floats
     theme_precision: Floats
     theme_recall: Floats
-
-
-def label_matrices(
-    labelled: Sequence[LabelledArticle], themes: Sequence[str]
-) -> tuple[Bools, Bools]:
-    """Return labels and borderline themes as two arrays of bool, shape (n, K).
-
-    Raises
-    ------
-    LabelError
-        A label that is none of `themes`; the message names the article.
-    """
-    column = {theme: k for k, theme in enumerate(themes)}
-    labels = np.zeros((len(labelled), len(column)), dtype=bool)
-    borderline = np.zeros_like(labels)
-    for i, item in enumerate(labelled):
-        for target, given in ((labels, item.labels), (borderline, item.borderline)):
-            for theme in given:
-                if theme not in column:
-                    raise LabelError(
-                        f"article {item.id!r} has the label {theme!r}, expected one of "
-                        f"{', '.join(themes)}; correct the label or use the codebook it is from"
-                    )
-                target[i, column[theme]] = True
-    return labels, borderline
 
 
 def measure(outcome: Outcome, weights: npt.ArrayLike | None = None) -> Measured:

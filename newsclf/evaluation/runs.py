@@ -12,12 +12,13 @@ import numpy.typing as npt
 from newsclf.articles import Article, LabelledArticle
 from newsclf.codebook import Codebook
 from newsclf.errors import InputError
-from newsclf.evaluation.figures import Outcome, label_matrices
+from newsclf.evaluation.figures import Outcome
 from newsclf.evaluation.intervals import DRAWS
 from newsclf.evaluation.mistakes import Mistake, worst_mistakes
 from newsclf.evaluation.report import Overlap, Report, make_report
 from newsclf.training.duplicates import near_duplicates, sketched_duplicates
 from newsclf.training.folds import grouped_folds, groups_of, source_of
+from newsclf.training.targets import label_matrices
 
 __all__ = ["SOURCES", "Fit", "Taggerlike", "cross_validate", "evaluate", "unseen_source"]
 

@@ -6,7 +6,8 @@ from sklearn import metrics
 
 from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import InputError, LabelError
-from newsclf.evaluation.figures import FIGURES, Outcome, label_matrices, measure, reliability
+from newsclf.evaluation.figures import FIGURES, Outcome, measure, reliability
+from newsclf.training.targets import label_matrices
 from newsclf.evaluation.intervals import (
     average,
     bootstrap,

@@ -1,0 +1,104 @@
+"""Why: a theme's score, told word by word on the original text.
+
+The score is a sum over features, and every feature stands at known places in the text. Its share
+is divided evenly among these places and, within a place, among the characters; a word's weight is
+what its characters gathered. So words and the rest add up to the score exactly.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+
+from newsclf import tokens
+from newsclf.features import HAN, is_word
+from newsclf.model import Model
+from newsclf.tagging import Evidence
+
+__all__ = ["find_evidence"]
+
+_HAN_RUNS = re.compile(f"[{HAN}]+")
+
+Parts = list[tuple[int, str, int]]
+"""Pieces of the text as (offset, folded text, how often it counts)."""
+
+Places = list[tuple[int, int, int]]
+"""Occurrences of one feature as (start, end, how often it counts)."""
+
+
+def find_evidence(
+    model: Model, parts: Parts, theme: int, text: str
+) -> tuple[list[Evidence], float]:
+    """Return the words of `text` with their share of a theme's score, and the score.
+
+    Parameters
+    ----------
+    parts : list of (offset, text, weight)
+        Title and body, folded, with their offsets in `text`.
+    theme : int
+        Column of the theme.
+    """
+    character = np.zeros(len(text))
+    score = float(model.bias[theme])
+    for block, places in (
+        (model.vocabulary.words, _word_places(model, parts)),
+        (model.vocabulary.chars, _char_places(model, parts)),
+    ):
+        known = {block[term]: where for term, where in places.items() if term in block}
+        damped = {
+            f: (1.0 + math.log(sum(n for *_, n in where))) * float(model.vocabulary.idf[f])
+            for f, where in known.items()
+        }
+        norm = math.sqrt(sum(v * v for v in damped.values()))
+        for f, where in known.items():
+            share = damped[f] / norm * float(model.weights[f, theme])
+            score += share
+            total = sum(n for *_, n in where)
+            for start, end, n in where:
+                character[start:end] += share * n / total / (end - start)
+    return list(_words(model, parts, character, text)), score
+
+
+def _word_places(model: Model, parts: Parts) -> dict[str, Places]:
+    shortest, longest = model.spec.word_ngrams
+    places: dict[str, Places] = defaultdict(list)
+    segment = tokens.segmenter(model.spec.added_words).cut if longest else None
+    for offset, text, count in parts:
+        recent: list[tuple[str, int]] = []
+        position = offset
+        for word in segment(text) if segment else ():
+            end = position + len(word)
+            recent = [*recent, (word, position)][-longest:] if is_word(word) else []
+            for n in range(shortest, len(recent) + 1):
+                term = " ".join(w for w, _ in recent[-n:])
+                places[term].append((recent[-n][1], end, count))
+            position = end
+    return places
+
+
+def _char_places(model: Model, parts: Parts) -> dict[str, Places]:
+    shortest, longest = model.spec.char_ngrams
+    places: dict[str, Places] = defaultdict(list)
+    for offset, text, count in parts:
+        for match in _HAN_RUNS.finditer(text):
+            run, start = match.group(), offset + match.start()
+            for n in range(shortest, longest + 1) if longest else ():
+                for i in range(len(run) - n + 1):
+                    places[run[i : i + n]].append((start + i, start + i + n, count))
+    return places
+
+
+def _words(model: Model, parts: Parts, character: np.ndarray, text: str) -> Iterator[Evidence]:
+    segmenter = tokens.segmenter(model.spec.added_words)
+    for offset, part, _ in parts:
+        position = offset
+        for word in segmenter.cut(part):
+            end = position + len(word)
+            weight = float(character[position:end].sum())
+            if weight:
+                yield Evidence(position, end, text[position:end], weight)
+            position = end

@@ -1,0 +1,225 @@
+"""The model: everything a tagger knows, as plain arrays, and its form on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclf import modelfolder
+from newsclf.articles import Article
+from newsclf.codebook import Codebook
+from newsclf.decisions import Decision
+from newsclf.errors import CodebookError, ModelError
+from newsclf.features import FeatureSpec, Rows, Vocabulary, extract
+
+__all__ = ["Model"]
+
+_CHUNK = 1 << 13  # rows of weights made single precision at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A linear model over TF-IDF features, one head a theme, with its decision rule.
+
+    Attributes
+    ----------
+    name, version : str
+    codebook : Codebook
+        Themes in the order of the columns of `weights`.
+    spec : FeatureSpec
+    vocabulary : Vocabulary
+    weights : array of shape (n_features, n_themes), float16
+        Labels, codebook and background text, all folded into one number a feature and theme.
+    bias : array of shape (n_themes,), float32
+    decision : Decision
+    sketch : array of shape (n_training_texts, n_hashes), uint32
+        By which training texts are known again; see `newsclf.training.duplicates.sketch`.
+    record : mapping
+        What the model was made of and with: for the card and for whoever rebuilds it.
+    """
+
+    name: str
+    version: str
+    codebook: Codebook
+    spec: FeatureSpec
+    vocabulary: Vocabulary
+    weights: NDArray[np.float16]
+    bias: NDArray[np.float32]
+    decision: Decision
+    sketch: NDArray[np.uint32]
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+    def features(self, articles: Iterable[Article]) -> Rows:
+        """Return the features of articles as sparse rows."""
+        return extract(articles, self.spec, self.vocabulary)
+
+    def scores(self, rows: Rows) -> NDArray[np.float32]:
+        """Return linear scores, shape (n_rows, n_themes); a row without features gets -inf.
+
+        Nothing is known of a text that shares no term with the model, so no bias may speak.
+        """
+        n = len(rows.indptr) - 1
+        out = np.full((n, len(self.codebook)), -np.inf, np.float32)
+        for i in range(n):
+            start, end = rows.indptr[i], rows.indptr[i + 1]
+            if start < end:
+                weights = self.weights[rows.indices[start:end]].astype(np.float32)
+                out[i] = rows.values[start:end] @ weights + self.bias
+        return out
+
+    def save(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        overwrite: bool = False,
+        others: Mapping[str, bytes] | None = None,
+    ) -> Path:
+        """Write the model as a folder: manifest and safetensors, nothing executable.
+
+        Parameters
+        ----------
+        folder : path
+        overwrite : bool
+            Replace a model folder that is there already.
+        others : mapping of str to bytes, optional
+            Further files, by name.
+        """
+        manifest = {
+            "name": self.name,
+            "version": self.version,
+            "codebook": self.codebook.to_dict(),
+            "features": self.spec.to_dict(),
+            "decision": {"first": self.decision.first, "at_most": self.decision.at_most},
+            "training": dict(self.record),
+        }
+        arrays: dict[str, NDArray[Any]] = {
+            "idf": self.vocabulary.idf,
+            "weights": self.weights,
+            "bias": self.bias,
+            "slopes": self.decision.slopes,
+            "offsets": self.decision.offsets,
+            "thresholds": self.decision.thresholds,
+            "sketch": self.sketch,
+        }
+        for block in ("words", "chars"):
+            joined, ends = _pack(getattr(self.vocabulary, block))
+            arrays |= {block: joined, f"{block}_ends": ends}
+        return modelfolder.write(
+            folder, modelfolder.ModelFiles(manifest, arrays, others or {}), overwrite=overwrite
+        )
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str], *, verify: bool = True) -> Model:
+        """Read a model folder and check that all its parts fit one another.
+
+        Raises
+        ------
+        ModelError
+            With the name of the file that does not fit, and how.
+        """
+        path = modelfolder.find(folder)
+        files = modelfolder.read(path, verify=verify)
+        manifest, arrays = files.manifest, files.arrays
+        try:
+            codebook = Codebook.from_dict(manifest["codebook"], where=str(path / "manifest.json"))
+            spec = FeatureSpec.from_dict(manifest["features"])
+            rule = manifest["decision"]
+            first, at_most = float(rule["first"]), int(rule["at_most"])
+            name, version = str(manifest["name"]), str(manifest["version"])
+            record = dict(manifest["training"])
+        except (KeyError, TypeError, ValueError, CodebookError) as error:
+            raise ModelError(f"{path / 'manifest.json'}: incomplete or malformed: {error}") from (
+                error
+            )
+        _check_arrays(arrays, len(codebook), path / modelfolder.WEIGHTS)
+        try:
+            words = _unpack(arrays["words"], arrays["words_ends"])
+            chars = _unpack(arrays["chars"], arrays["chars_ends"])
+        except UnicodeDecodeError as error:
+            raise ModelError(f"{path / modelfolder.WEIGHTS}: a term is not UTF-8") from error
+        vocabulary = Vocabulary(words, chars, arrays["idf"])
+        if len(vocabulary.words) + len(vocabulary.chars) != len(vocabulary):
+            raise ModelError(f"{path / modelfolder.WEIGHTS}: the vocabulary holds a term twice")
+        decision = Decision(
+            arrays["slopes"], arrays["offsets"], arrays["thresholds"], first, at_most
+        )
+        return cls(
+            name,
+            version,
+            codebook,
+            spec,
+            vocabulary,
+            arrays["weights"],
+            arrays["bias"],
+            decision,
+            arrays["sketch"],
+            record,
+        )
+
+
+def _pack(terms: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
+    """Return terms as one UTF-8 string and the offset at which each ends."""
+    encoded = [term.encode("utf-8", "surrogatepass") for term in terms]
+    ends = np.cumsum([len(e) for e in encoded], dtype=np.uint32)
+    return np.frombuffer(b"".join(encoded), np.uint8), ends
+
+
+def _unpack(joined: NDArray[np.uint8], ends: NDArray[np.uint32]) -> list[str]:
+    whole = joined.tobytes()
+    stops = ends.tolist()
+    return [
+        whole[start:end].decode("utf-8", "surrogatepass")
+        for start, end in zip([0, *stops], stops, strict=False)
+    ]
+
+
+def _check_arrays(arrays: Mapping[str, NDArray[Any]], n_themes: int, path: Path) -> None:
+    """Refuse arrays of a wrong type, shape or value, naming the first that does not fit."""
+    n_features = arrays["idf"].shape[0] if "idf" in arrays and arrays["idf"].ndim else 0
+    ends = {b: arrays[f"{b}_ends"] for b in ("words", "chars") if f"{b}_ends" in arrays}
+    expected: dict[str, tuple[type, tuple[int | None, ...]]] = {
+        "idf": (np.float32, (n_features,)),
+        "weights": (np.float16, (n_features, n_themes)),
+        "bias": (np.float32, (n_themes,)),
+        "slopes": (np.float32, (n_themes,)),
+        "offsets": (np.float32, (n_themes,)),
+        "thresholds": (np.float32, (n_themes,)),
+        "sketch": (np.uint32, (None, None)),
+        "words": (np.uint8, (None,)),
+        "chars": (np.uint8, (None,)),
+        "words_ends": (np.uint32, (None,)),
+        "chars_ends": (np.uint32, (None,)),
+    }
+    if set(arrays) != set(expected):
+        odd = ", ".join(sorted(set(arrays) ^ set(expected)))
+        raise ModelError(f"{path}: missing or unknown arrays: {odd}")
+    for name, (dtype, shape) in expected.items():
+        array = arrays[name]
+        fits = len(shape) == array.ndim and all(
+            want is None or want == got for want, got in zip(shape, array.shape, strict=True)
+        )
+        if array.dtype != dtype or not fits:
+            raise ModelError(
+                f"{path}: array {name}: expected {np.dtype(dtype)} of shape {shape}, "
+                f"got {array.dtype} of shape {array.shape}"
+            )
+        if dtype in (np.float16, np.float32) and not _all_finite(array):
+            raise ModelError(f"{path}: array {name} holds NaN or infinite values")
+    if len(ends["words"]) + len(ends["chars"]) != n_features:
+        raise ModelError(f"{path}: vocabulary and idf differ in length")
+    for block, stops in ends.items():
+        if len(stops) and (np.any(stops[1:] < stops[:-1]) or stops[-1] != len(arrays[block])):
+            raise ModelError(f"{path}: array {block}_ends does not fit array {block}")
+
+
+def _all_finite(array: NDArray[Any]) -> bool:
+    # By chunks, so that no page of a large mapped file is copied whole.
+    return all(
+        np.isfinite(array[i : i + _CHUNK]).all() for i in range(0, max(len(array), 1), _CHUNK)
+    )

@@ -1,0 +1,297 @@
+"""The tagger: a loaded model that tags articles and says why."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclf import modelfolder, tokens
+from newsclf.articles import Article, LabelledArticle, as_article, texts_only
+from newsclf.codebook import Codebook
+from newsclf.errors import InputError
+from newsclf.evidence import find_evidence
+from newsclf.model import Model
+from newsclf.tagging import Explanation, Tag, Tagging
+from newsclf.traditional import simplified, simplify
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+__all__ = ["ModelInfo", "Tagger", "load", "models"]
+
+Readable = str | Article | LabelledArticle
+
+_BATCH = 256
+
+
+class Tagger:
+    """Tags articles with themes and explains the tags. Made by `load`, `train`, `from_codebook`.
+
+    Parameters
+    ----------
+    model : Model
+
+    Examples
+    --------
+    >>> import newsclf
+    >>> tagger = newsclf.load()
+    >>> tagger.tag("小区加装电梯\\n淳安县改造老旧小区，加装电梯135台，物业覆盖率提升。").themes
+    ('housing_urban',)
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    @property
+    def codebook(self) -> Codebook:
+        """The themes; their order is the column order of `probabilities`."""
+        return self._model.codebook
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self._model.name
+
+    @property
+    def version(self) -> str:
+        """Version of the model."""
+        return self._model.version
+
+    @property
+    def model(self) -> Model:
+        """The arrays and settings behind the tagger."""
+        return self._model
+
+    @property
+    def training_sketch(self) -> NDArray[np.uint32]:
+        """Hashes by which the training texts are known again, in an evaluation."""
+        return self._model.sketch
+
+    def tag(self, item: Readable) -> Tagging:
+        """Tag one text or article.
+
+        Parameters
+        ----------
+        item : str, Article or LabelledArticle
+            Of a string, a first line of at most 40 characters without sentence-final punctuation
+            is the title.
+
+        Returns
+        -------
+        Tagging
+            Without tags when no theme is likely enough, as for an empty text.
+
+        Raises
+        ------
+        InputError
+            `item` is None, bytes or anything else that is no text.
+        """
+        return self._tag_batch([as_article(item)])[0]
+
+    def tag_many(
+        self, items: Iterable[Readable], *, jobs: int = 1, progress: bool = False
+    ) -> Iterator[Tagging]:
+        """Tag a stream of texts or articles, lazily and in order.
+
+        Parameters
+        ----------
+        items : iterable of str, Article or LabelledArticle
+            Read in batches of 256 as the results are taken, so it may be endless.
+        jobs : int
+            Processes to use.
+        progress : bool
+            Report the count on standard error.
+
+        Yields
+        ------
+        Tagging
+        """
+        if isinstance(items, (str, bytes)):
+            texts_only(items)
+        if jobs < 1:
+            raise InputError(f"jobs: expected a number of processes from 1, got {jobs}")
+        taggings = self._tag_batches(_batches(items), jobs)
+        return _reported(taggings) if progress else taggings
+
+    def probabilities(self, items: Iterable[Readable]) -> NDArray[np.float32]:
+        """Return calibrated probabilities.
+
+        Returns
+        -------
+        array of shape (n_texts, n_themes), float32
+            Columns in the order of ``codebook.ids``.
+        """
+        return self._model.decision.probabilities(self.scores(items))
+
+    def scores(self, items: Iterable[Readable]) -> NDArray[np.float32]:
+        """Return the linear scores, shape (n_texts, n_themes); -inf for a text without features."""
+        articles = map(simplified, texts_only(items))
+        return self._model.scores(self._model.features(articles))
+
+    def decide(self, probabilities: NDArray[Any]) -> NDArray[np.bool_]:
+        """Return which themes are given, boolean of shape (n_texts, n_themes)."""
+        return self._model.decision.decide(probabilities)
+
+    def explain(self, item: Readable, theme: str | None = None) -> Explanation:
+        """Say which words speak for a theme, and how much.
+
+        Parameters
+        ----------
+        item : str, Article or LabelledArticle
+        theme : str, optional
+            Id or name of a theme; the likeliest one unless given.
+
+        Returns
+        -------
+        Explanation
+            Offsets count the characters of the string, or of title + newline + text.
+        """
+        article = as_article(item)
+        probabilities = self.probabilities([article])[0]
+        if theme is None:
+            column = int(probabilities.argmax())
+        else:
+            column = self.codebook.ids.index(self.codebook.resolve(theme))
+        text = item if isinstance(item, str) else str(article)
+        evidence, score = find_evidence(self._model, self._parts(article, text), column, text)
+        found = self.codebook.themes[column]
+        rest = score - sum(e.weight for e in evidence)
+        return Explanation(
+            found.id,
+            found.name_zh,
+            float(probabilities[column]),
+            text,
+            tuple(evidence),
+            score,
+            rest,
+        )
+
+    def save(self, folder: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write the model as a folder that `load` reads; see `Model.save`."""
+        return self._model.save(folder, overwrite=overwrite)
+
+    def to_sklearn(self) -> Pipeline:
+        """Return the tagger as a fitted scikit-learn Pipeline over texts or articles."""
+        from newsclf.training.sklearn import to_pipeline
+
+        return to_pipeline(self._model)
+
+    def __repr__(self) -> str:
+        return f"<Tagger {self.name} {self.version}: {len(self.codebook)} themes>"
+
+    def _parts(self, article: Article, text: str) -> list[tuple[int, str, int]]:
+        """Title and body with their offsets in `text`, as the features see them."""
+        body = len(text) - len(article.text)
+        parts = [(body, tokens.fold(simplify(article.text)), 1)]
+        if article.title:
+            start = text.index(article.title)
+            title = tokens.fold(simplify(article.title))
+            parts.insert(0, (start, title, self._model.spec.title_weight))
+        return parts
+
+    def _tag_batch(self, articles: Sequence[Article]) -> list[Tagging]:
+        model = self._model
+        probabilities = self.probabilities(articles)
+        given = model.decision.decide(probabilities)
+        ids, themes = self.codebook.ids, self.codebook.themes
+        taggings = []
+        for article, row, mask in zip(articles, probabilities, given, strict=True):
+            columns = [k for k in np.argsort(-row, kind="stable") if mask[k]]
+            taggings.append(
+                Tagging(
+                    id=article.id,
+                    title=article.title,
+                    tags=tuple(Tag(ids[k], themes[k].name_zh, float(row[k])) for k in columns),
+                    groups=tuple(
+                        dict.fromkeys(themes[k].group for k in columns if themes[k].group)
+                    ),
+                    probabilities=dict(zip(ids, row.tolist(), strict=True)),
+                    model=f"{model.name} {model.version}",
+                )
+            )
+        return taggings
+
+    def _tag_batches(self, batches: Iterator[list[Article]], jobs: int) -> Iterator[Tagging]:
+        if jobs == 1:
+            yield from itertools.chain.from_iterable(map(self._tag_batch, batches))
+            return
+        from joblib import Parallel, delayed
+
+        # Workers load the model from a folder once, instead of being sent it with every batch.
+        with tempfile.TemporaryDirectory(prefix="newsclf-") as scratch:
+            folder = str(self.save(Path(scratch) / "model"))
+            run = Parallel(n_jobs=jobs, return_as="generator")
+            for taggings in run(delayed(_tag_in_worker)(folder, batch) for batch in batches):
+                yield from taggings
+
+
+def _batches(items: Iterable[Readable]) -> Iterator[list[Article]]:
+    articles = (as_article(item, str(i)) for i, item in enumerate(items))
+    while batch := list(itertools.islice(articles, _BATCH)):
+        yield batch
+
+
+def _reported(taggings: Iterator[Tagging]) -> Iterator[Tagging]:
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn
+
+    columns = (TextColumn("{task.completed} articles"),)
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        yield from bar.track(taggings, total=None)
+
+
+@lru_cache(maxsize=2)
+def _loaded(folder: str) -> Tagger:
+    return Tagger(Model.load(folder, verify=False))
+
+
+def _tag_in_worker(folder: str, batch: list[Article]) -> list[Tagging]:
+    return _loaded(folder)._tag_batch(batch)
+
+
+def load(model: str | os.PathLike[str] = "governance", *, verify: bool = True) -> Tagger:
+    """Load a shipped model by name, or any model folder by path.
+
+    Parameters
+    ----------
+    model : str or path
+    verify : bool
+        Check the sha256 of every file; False saves a few milliseconds.
+
+    Raises
+    ------
+    ModelNotFound
+        There is no such model.
+    ModelError
+        The folder was altered, is of a newer format, or does not hold together.
+    """
+    return Tagger(Model.load(model, verify=verify))
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A model that is installed: its name, version, folder, and a sentence about it."""
+
+    name: str
+    version: str
+    path: Path
+    summary: str
+
+
+def models() -> list[ModelInfo]:
+    """List the models that came with the package."""
+    found = []
+    for folder in modelfolder.installed():
+        manifest = modelfolder.manifest(folder)
+        summary = str(manifest["training"].get("summary", ""))
+        found.append(ModelInfo(manifest["name"], manifest["version"], folder, summary))
+    return found

@@ -1,0 +1,139 @@
+"""What text without labels tells: how common each term is, and which terms go together.
+
+Document frequencies weigh the terms. The directions are those of latent semantic analysis
+(Deerwester et al., "Indexing by latent semantic analysis", 1990): the leading singular vectors of
+the texts' TF-IDF. Both are linear in the features, so a model trained with them folds into one
+weight a feature and theme.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from newsclf.articles import Article, LabelledArticle, texts_only
+from newsclf.features import FeatureSpec
+from newsclf.model import Model
+from newsclf.training.counting import TermCounts, chunks, count_terms, in_parallel
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = ["Background", "idf_of", "tfidf"]
+
+_RARE = 5  # words in fewer texts than this have no direction worth keeping
+
+
+@dataclass(frozen=True, eq=False)
+class Background:
+    """Statistics of unlabelled text.
+
+    Attributes
+    ----------
+    n : int
+        Number of texts.
+    word_df, char_df : mapping of str to int
+        In how many texts a term stands.
+    direction_words : tuple of str
+        Words the directions are made of.
+    directions : array of shape (n_directions, len(direction_words)), float32
+        Orthonormal rows.
+    """
+
+    n: int = 0
+    word_df: Mapping[str, int] = field(default_factory=dict, repr=False)
+    char_df: Mapping[str, int] = field(default_factory=dict, repr=False)
+    direction_words: tuple[str, ...] = field(default=(), repr=False)
+    directions: NDArray[np.float32] = field(
+        default_factory=lambda: np.zeros((0, 0), np.float32), repr=False
+    )
+
+    @classmethod
+    def of(
+        cls,
+        items: Iterable[str | Article | LabelledArticle],
+        spec: FeatureSpec | None = None,
+        *,
+        directions: int = 300,
+        jobs: int = 1,
+        seed: int = 0,
+    ) -> Background:
+        """Gather the statistics of texts.
+
+        Parameters
+        ----------
+        items : iterable of str, Article or LabelledArticle
+        spec : FeatureSpec, optional
+            The features of the model that will use them.
+        directions : int
+            How many latent directions to find; fewer when there are fewer texts.
+        jobs : int
+            Processes to count with.
+        """
+        spec = spec or FeatureSpec()
+        articles = texts_only(items)
+        words = count_terms(articles, spec.word_terms, jobs)
+        char_df: Counter[str] = Counter()
+        for found in in_parallel(_char_df, ((c, spec) for c in chunks(articles)), jobs):
+            char_df.update(found)
+        word_df = words.document_frequencies()
+        common = tuple(w for w, df in word_df.items() if df >= _RARE)
+        found_directions = _directions(words, common, word_df, directions, seed)
+        return cls(len(articles), word_df, char_df, common, found_directions)
+
+    @classmethod
+    def of_model(cls, model: Model) -> Background:
+        """Recover document frequencies from the idf of a model, for want of texts."""
+        n = int(model.record.get("documents", 0))
+        df = np.rint((1 + n) / np.exp(model.vocabulary.idf.astype(np.float64) - 1.0) - 1.0)
+        counts = np.clip(df, 0, n).astype(int).tolist()
+        split = len(model.vocabulary.words)
+        return cls(
+            n,
+            dict(zip(model.vocabulary.words, counts[:split], strict=True)),
+            dict(zip(model.vocabulary.chars, counts[split:], strict=True)),
+        )
+
+
+def idf_of(df: NDArray[np.int64], n: int) -> NDArray[np.float32]:
+    """Return scikit-learn's smoothed idf, ``ln((1 + n) / (1 + df)) + 1``."""
+    idf: NDArray[np.float32] = (np.log((1.0 + n) / (1.0 + df)) + 1.0).astype(np.float32)
+    return idf
+
+
+def tfidf(counts: csr_array, idf: NDArray[np.float32]) -> csr_array:
+    """Return damped counts times idf, every row divided by its norm: one block of features."""
+    from scipy.sparse import diags_array
+
+    values = counts.astype(np.float64)
+    values.data = 1.0 + np.log(values.data)
+    values = (values @ diags_array(idf.astype(np.float64))).tocsr()
+    norm = np.sqrt(np.asarray(values.multiply(values).sum(axis=1)).ravel())
+    norm[norm == 0] = 1.0
+    return (diags_array(1.0 / norm) @ values).tocsr()
+
+
+def _char_df(articles: Iterable[Article], spec: FeatureSpec) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for article in articles:
+        found.update(set(spec.char_terms(article)))
+    return found
+
+
+def _directions(
+    words: TermCounts, common: tuple[str, ...], df: Mapping[str, int], n: int, seed: int
+) -> NDArray[np.float32]:
+    from sklearn.utils.extmath import randomized_svd
+
+    n = min(n, words.matrix.shape[0] // 10, max(len(common) - 1, 0))
+    if n < 1:
+        return np.zeros((0, len(common)), np.float32)
+    idf = idf_of(np.array([df[w] for w in common]), words.matrix.shape[0])
+    matrix = tfidf(words.columns(common), idf)
+    _, _, rows = randomized_svd(matrix, n, n_iter=3, random_state=seed)
+    return np.asarray(rows, np.float32)

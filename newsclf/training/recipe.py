@@ -1,0 +1,160 @@
+"""Recipes: a JSON file that says what a model is made of, and makes it again, bit for bit.
+
+::
+
+    {
+     "name": "governance", "version": "1.0.0", "summary": "...",
+     "codebook": "governance",
+     "labelled": [{"path": "../../seeds"},
+                  {"path": "../../seeds/standoff/pools.jsonl", "texts": "$NEWSCLF_CORPORA/pools",
+                   "cut": 900}],
+     "background": ["$NEWSCLF_CORPORA/pools/xwlb.jsonl.gz"], "directions": 300,
+     "settings": {"C": 1.0},
+     "versions": {"scikit-learn": "1.9.1"},
+     "card": {...}
+    }
+
+Paths count from the recipe's folder; ``cut`` keeps so many characters of each text. A recipe whose
+``background`` is empty uses the labelled articles alone.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from newsclf.articles import Article, LabelledArticle
+from newsclf.codebook import Codebook
+from newsclf.errors import InputError
+from newsclf.inputs import Reject, find_files, read_rows
+from newsclf.labelled import read_labelled
+from newsclf.tagger import Tagger
+from newsclf.training.background import Background
+from newsclf.training.fitting import train
+from newsclf.training.settings import Settings
+
+__all__ = ["Recipe"]
+
+FILE = "recipe.json"
+
+
+class Recipe:
+    """What a model is made of.
+
+    Parameters
+    ----------
+    path : str or path
+        The recipe's file.
+
+    Raises
+    ------
+    InputError
+        The file is missing, no JSON object, or lacks a key.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        try:
+            self.contents = self.path.read_bytes()
+            record = json.loads(self.contents)
+            self.name, self.version = str(record["name"]), str(record["version"])
+            self.summary, self.card = str(record["summary"]), dict(record["card"])
+            self._record: Mapping[str, Any] = record
+            self.codebook = Codebook.load(self._codebook(str(record["codebook"])))
+            self.settings = Settings(**record["settings"])
+        except KeyError as error:
+            raise InputError(f"{self.path}: the recipe lacks {error}") from error
+        except (OSError, ValueError, TypeError) as error:
+            raise InputError(f"{self.path}: no recipe: {error}") from error
+
+    def labelled(self) -> list[list[LabelledArticle]]:
+        """Read the labelled articles, one list a source."""
+        return [self._read(source) for source in self._record["labelled"]]
+
+    def background(self, jobs: int = 1) -> Background:
+        """Gather the statistics of the unlabelled texts."""
+        from threadpoolctl import threadpool_limits
+
+        # One thread: sums in another order would change the last bits.
+        with threadpool_limits(1):
+            return Background.of(
+                self._unlabelled(),
+                self.settings.features,
+                directions=int(self._record.get("directions", 0)),
+                jobs=jobs,
+                seed=self.settings.seed,
+            )
+
+    def train(
+        self, labelled: list[LabelledArticle], background: Background, jobs: int = 1
+    ) -> Tagger:
+        """Train on some labelled articles as the recipe says; for cross-validation."""
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(1):
+            return train(
+                labelled,
+                codebook=self.codebook,
+                background=background,
+                settings=self.settings,
+                name=self.name,
+                version=self.version,
+                record={"summary": self.summary},
+                jobs=jobs,
+            )
+
+    def build(
+        self, folder: str | os.PathLike[str], *, overwrite: bool = False, jobs: int = 1
+    ) -> Tagger:
+        """Make the model and write its folder, with the recipe in it."""
+        for package, version in self._record["versions"].items():
+            if (found := importlib.metadata.version(package)) != version:
+                warnings.warn(
+                    f"{self.path.name} was made with {package} {version}, this is {found}: "
+                    "the model may differ in its last bits",
+                    UserWarning,
+                    stacklevel=2,
+                )
+        labelled = [item for source in self.labelled() for item in source]
+        tagger = self.train(labelled, self.background(jobs), jobs)
+        tagger.model.save(folder, overwrite=overwrite, others={FILE: self.contents})
+        return tagger
+
+    def _codebook(self, name: str) -> str | Path:
+        return self._place(name) if name.endswith(".json") else name
+
+    def _place(self, path: str) -> Path:
+        expanded = os.path.expandvars(path)
+        if "$" in expanded:
+            raise InputError(
+                f"{self.path}: {path} needs an environment variable that is not set; "
+                "docs/data.md says how to get the texts"
+            )
+        return self.path.parent / expanded
+
+    def _read(self, source: Mapping[str, Any]) -> list[LabelledArticle]:
+        texts = self._place(source["texts"]) if "texts" in source else None
+        items = read_labelled(self._place(source["path"]), codebook=self.codebook, texts=texts)
+        cut = source.get("cut")
+        return [_shortened(item, cut) for item in items] if cut else items
+
+    def _unlabelled(self) -> Iterator[Article]:
+        paths = [str(self._place(path)) for path in self._record["background"]]
+        for row in read_rows(find_files(paths)[0]):
+            if isinstance(row, Reject):
+                raise InputError(f"{self.path}: the background has a broken row: {row}")
+            yield row.article
+
+
+def _shortened(item: LabelledArticle, characters: int) -> LabelledArticle:
+    text = item.article.text
+    if len(text) <= characters:
+        return item
+    paragraphs = tuple(text[:characters].split("\n"))
+    return replace(item, article=replace(item.article, paragraphs=paragraphs))
