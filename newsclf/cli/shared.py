@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, ParamSpec, TypeVar
@@ -59,12 +60,14 @@ _T = TypeVar("_T")
 
 
 def command(function: Callable[_P, _T]) -> Callable[_P, _T]:
-    """Turn the errors of a command into one line on standard error and an exit code."""
+    """Turn errors and warnings of a command into lines on standard error, and an exit code."""
 
     @functools.wraps(function)
     def run(*args: _P.args, **kwargs: _P.kwargs) -> _T:
         try:
-            return function(*args, **kwargs)
+            with warnings.catch_warnings():
+                warnings.showwarning = lambda message, *_: complain(f"warning: {message}")
+                return function(*args, **kwargs)
         except BrokenPipeError:
             # The reader has seen enough. What is still buffered must not fail at exit either.
             with contextlib.suppress(OSError, ValueError):

@@ -29,6 +29,11 @@ def train(
     codebook: Annotated[
         str, typer.Option(metavar="NAME|FILE", help="Codebook whose themes the labels name.")
     ] = "governance",
+    jobs: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the model; that of the folder by default.")
+    ] = None,
+    version: Annotated[str, typer.Option(help="Version of the model.")] = "1.0.0",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the model folder if it exists.")
     ] = False,
@@ -39,9 +44,9 @@ def train(
     if output is None:
         raise typer.BadParameter("name the model folder to write with -o FOLDER")
     if recipe is not None:
-        from newsclf.training.recipe import build
+        from newsclf.training.recipe import Recipe
 
-        tagger = build(recipe)
+        tagger = Recipe(recipe).build(output, overwrite=overwrite, jobs=jobs)
     else:
         from newsclf.codebook import Codebook
         from newsclf.labelled import read_labelled
@@ -49,6 +54,6 @@ def train(
 
         themes = Codebook.load(codebook)
         items = [i for path in labelled or [] for i in read_labelled(path, codebook=themes)]
-        tagger = fit(items, codebook=themes)
-    folder = tagger.save(output, overwrite=overwrite)
-    complain(f"wrote {tagger.name} {tagger.version} to {folder}")
+        tagger = fit(items, codebook=themes, name=name or output.name, version=version, jobs=jobs)
+        tagger.save(output, overwrite=overwrite)
+    complain(f"wrote {tagger.name} {tagger.version} to {output}")
