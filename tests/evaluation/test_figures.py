@@ -7,13 +7,13 @@ from sklearn import metrics
 from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import InputError, LabelError
 from newsclf.evaluation.figures import FIGURES, Outcome, measure, reliability
-from newsclf.training.targets import label_matrices
 from newsclf.evaluation.intervals import (
     average,
     bootstrap,
     chance_calibration_error,
     estimates,
 )
+from newsclf.training.targets import label_matrices
 
 
 def random_outcome(seed: int, n: int = 120, K: int = 6, borderline: float = 0.1) -> Outcome:
