@@ -1,9 +1,9 @@
-"""How far the readings of the seed pages agree: ``python benchmarks/seed_agreement.py``.
+"""How far the readings of the labelled set agree: ``python benchmarks/seed_agreement.py``.
 
-Compares the two drafts in seeds/drafts and the settled seeds/labels.jsonl, by unit and by
-paragraph. Micro-F1 is over (text, theme) pairs, as everywhere in newsclf: pairs that either
-reading calls borderline are left out. "strict" counts borderline as no label instead. Prints a
-table and writes benchmarks/seed_agreement.json.
+Compares the two readings kept in seeds/drafts and the settled labels: of the seed pages by unit
+and by paragraph, of the written articles by article. Micro-F1 is over (text, theme) pairs, as
+everywhere in newsclf: pairs that either reading calls borderline are left out. "strict" counts
+borderline as no label instead. Prints a table and writes benchmarks/seed_agreement.json.
 """
 
 from __future__ import annotations
@@ -14,10 +14,18 @@ from pathlib import Path
 from typing import Any
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
-READINGS = {
+PAGES = {
     "first": SEEDS / "drafts" / "first.jsonl",
     "second": SEEDS / "drafts" / "second.jsonl",
     "settled": SEEDS / "labels.jsonl",
+}
+WRITTEN = {
+    f"written/{part}": {
+        "first": SEEDS / "drafts" / f"written-{part}.first.jsonl",
+        "second": SEEDS / "drafts" / f"written-{part}.second.jsonl",
+        "settled": SEEDS / "written" / f"{part}.jsonl",
+    }
+    for part in ("a", "b")
 }
 Reading = dict[str, dict[str, Any]]
 
@@ -48,18 +56,27 @@ def agreement(a: Reading, b: Reading, ids: list[str]) -> dict[str, float]:
     }
 
 
+def compare(level: str, readings: dict[str, Reading], ids: list[str]) -> list[dict[str, Any]]:
+    """Return a row for each pair of readings, and one for each reading with its label count."""
+    rows: list[dict[str, Any]] = []
+    for a, b in combinations(readings, 2):
+        figures = agreement(readings[a], readings[b], ids)
+        rows.append({"level": level, "pair": f"{a} / {b}", **figures})
+    for name, reading in readings.items():
+        count = sum(len(reading[i]["labels"]) for i in ids) / len(ids)
+        rows.append({"level": level, "pair": name, "labels_per_text": round(count, 2)})
+    return rows
+
+
 def main() -> None:
-    readings = {name: read(path) for name, path in READINGS.items()}
-    levels = {i: row["level"] for i, row in readings["settled"].items()}
+    pages = {name: read(path) for name, path in PAGES.items()}
+    levels = {i: row["level"] for i, row in pages["settled"].items()}
     rows: list[dict[str, Any]] = []
     for level in ("article", "paragraph"):
-        ids = [i for i, found in levels.items() if found == level]
-        for a, b in combinations(readings, 2):
-            figures = agreement(readings[a], readings[b], ids)
-            rows.append({"level": level, "pair": f"{a} / {b}", **figures})
-        for name, reading in readings.items():
-            count = sum(len(reading[i]["labels"]) for i in ids) / len(ids)
-            rows.append({"level": level, "pair": name, "labels_per_text": round(count, 2)})
+        rows += compare(level, pages, [i for i, found in levels.items() if found == level])
+    for part, paths in WRITTEN.items():
+        readings = {name: read(path) for name, path in paths.items()}
+        rows += compare(part, readings, list(readings["settled"]))
     for row in rows:
         print("  ".join(f"{key} {value}" for key, value in row.items()))
     out = Path(__file__).with_suffix(".json")
