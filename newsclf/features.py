@@ -89,6 +89,8 @@ class FeatureSpec:
 
     def _char_terms(self, text: str) -> Iterator[str]:
         shortest, longest = self.char_ngrams
+        if not longest:
+            return
         for match in _HAN_RUNS.finditer(text):
             run = match.group()
             for n in range(shortest, longest + 1):

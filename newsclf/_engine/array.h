@@ -1,0 +1,58 @@
+/* Arrays that know their length. Built with NEWSCLF_CHECKED every access is checked; a wrong index
+ * ends the process with the place in the source. Otherwise AT(a, i) is a.items[i]. */
+#ifndef NEWSCLF_ARRAY_H
+#define NEWSCLF_ARRAY_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef NEWSCLF_CHECKED
+#include <stdio.h>
+#define IS_CHECKED 1
+static inline size_t checked_index(size_t i, size_t length, const char *file, int line) {
+    if (i >= length) {
+        fprintf(stderr, "%s:%d: index %zu of %zu\n", file, line, i, length);
+        abort();
+    }
+    return i;
+}
+#define INDEX(i, length) checked_index((size_t)(i), (length), __FILE__, __LINE__)
+#else
+#define IS_CHECKED 0
+#define INDEX(i, length) (i)
+#endif
+
+#define AT(array, i) ((array).items[INDEX(i, (array).length)])
+
+#define ARRAY_OF(type, name) \
+    typedef struct {         \
+        type *items;         \
+        size_t length;       \
+    } name
+
+ARRAY_OF(uint8_t, U8s);
+ARRAY_OF(uint16_t, U16s);
+ARRAY_OF(uint32_t, U32s);
+ARRAY_OF(uint64_t, U64s);
+ARRAY_OF(double, F64s);
+ARRAY_OF(float, F32s);
+
+/* Let an array hold at least `wanted` items (contents are lost); 0 when memory is short. */
+#define REFIT(array, wanted)                                                        \
+    ((array).length >= (size_t)(wanted) ||                                         \
+     (free((array).items), (array).items = calloc((wanted), sizeof *(array).items), \
+      (array).length = (array).items ? (size_t)(wanted) : 0, (array).items != NULL))
+
+#define RELEASE(array) (free((array).items), (array).items = NULL, (array).length = 0)
+
+#if defined(__GNUC__) || defined(__clang__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#else
+#define PREFETCH(address) ((void)(address))
+#define LIKELY(x) (x)
+#endif
+
+#endif

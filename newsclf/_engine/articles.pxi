@@ -1,0 +1,270 @@
+# Articles into features, scores and evidence.
+
+
+cdef class Batch:
+    """The characters of some articles, one after the other, to be worked on without the GIL."""
+
+    cdef uint32_t* text
+    cdef uint64_t* bounds
+    cdef size_t count, longest
+
+    def __cinit__(self, titles, texts):
+        cdef Py_ssize_t length
+        cdef uint64_t at = 0
+        parts = []
+        for title, text in zip(titles, texts, strict=True):
+            parts.append(title or "")
+            parts.append(text)
+        self.count = len(parts) // 2
+        for part in parts:
+            if not isinstance(part, str):
+                raise InputError(f"expected a text (str), got {type(part).__name__}: decode it")
+            length = PyUnicode_GetLength(part)
+            if length > LONGEST_TEXT:
+                raise InputError(f"a text has {length} characters, more than {LONGEST_TEXT}")
+            self.longest = max(self.longest, <size_t> length)
+            at += length
+        self.text = <uint32_t*> malloc((at + 1) * sizeof(uint32_t))
+        self.bounds = <uint64_t*> malloc((2 * self.count + 1) * sizeof(uint64_t))
+        if self.text == NULL or self.bounds == NULL:
+            raise MemoryError
+        at = self.bounds[0] = 0
+        for i, part in enumerate(parts):
+            length = PyUnicode_GetLength(part)
+            if length:
+                PyUnicode_AsUCS4(part, self.text + at, length, 0)
+            at += length
+            self.bounds[i + 1] = at
+
+    def __dealloc__(self):
+        free(self.text)
+        free(self.bounds)
+
+
+cdef class Room:
+    """Scratch arrays of one thread."""
+
+    cdef Work work
+
+    def __dealloc__(self):
+        work_free(&self.work)
+
+
+cdef class Kernel:
+    """A model's features and weights over the engine.
+
+    Parameters
+    ----------
+    cutter : Cutter
+    characters : CharacterTable
+    words, chars : (bytes, int64 array)
+        Terms of the two blocks as UTF-8, one after the other, and where each begins (one more
+        number says where the last one ends).
+    idf : float32 array of shape (n_features,)
+        Of the words, then of the character n-grams.
+    word_ngrams, char_ngrams : (int, int)
+    title_weight : int
+    weights : float16 or float32 array of shape (n_features, n_themes), optional
+    bias : float32 array of shape (n_themes,), optional
+    """
+
+    cdef Model own
+    cdef Cutter cutter
+    cdef CharacterTable characters
+    cdef const float[::1] idf
+    cdef const float[::1] bias
+    cdef const uint16_t[:, ::1] half
+    cdef const float[:, ::1] single
+    cdef list rooms
+
+    def __cinit__(self, Cutter cutter not None, CharacterTable characters not None, words, chars,
+                  idf, word_ngrams, char_ngrams, title_weight, weights=None, bias=None):
+        cdef size_t n_words, n_features
+        self.rooms = []
+        self.cutter, self.characters = cutter, characters
+        self.own.dictionary, self.own.characters = &cutter.own, &characters.own
+        need(0 <= title_weight < 2**16, "a title weight from 0 to 65535")
+        self.own.title_weight = title_weight
+        self.set_ngrams(&self.own.blocks[0], word_ngrams)
+        self.set_ngrams(&self.own.blocks[1], char_ngrams)
+        n_words = self.fill(&self.own.blocks[0], words, 0)
+        n_features = self.fill(&self.own.blocks[1], chars, n_words)
+        self.idf = np.ascontiguousarray(idf, np.float32)
+        need(<size_t> self.idf.shape[0] == n_features and np.isfinite(self.idf).all(),
+             "one finite idf a feature")
+        if n_features:
+            self.own.idf.items = <float*> &self.idf[0]
+            self.own.idf.length = n_features
+        if weights is not None:
+            self.set_weights(weights, bias, n_features)
+
+    def __dealloc__(self):
+        for i in range(2):
+            RELEASE(self.own.blocks[i].ids.slots)
+            RELEASE(self.own.blocks[i].letters)
+
+    cdef int set_ngrams(self, Block* block, ngrams) except -1:
+        shortest, longest = ngrams
+        need((shortest, longest) == (0, 0) or 1 <= shortest <= longest <= 16,
+             "n-grams from 1 to 16, or (0, 0)")
+        block.shortest, block.longest = shortest, longest
+        return 0
+
+    cdef size_t fill(self, Block* block, terms, size_t first_id) except? 0:
+        """Build the table of a block's terms; return the id after its last one."""
+        blob, offsets = terms
+        cdef const uint8_t[::1] utf8 = memoryview(blob).cast("B")
+        cdef const int64_t[::1] starts = offsets
+        cdef Py_ssize_t n = starts.shape[0] - 1, i, j, length
+        cdef size_t letters = 0, begin, at = 0
+        cdef uint32_t* text
+        need(n >= 0 and starts[0] == 0 and starts[n] == utf8.shape[0],
+             "offsets from 0 to the end of the terms")
+        for i in range(n):
+            need(0 <= starts[i] < starts[i + 1] <= starts[n], "offsets that rise")
+            need(utf8[starts[i]] & 0xC0 != 0x80, "offsets between characters")
+        try:
+            decoded = str(utf8, "utf-8")
+        except UnicodeDecodeError:
+            need(False, "terms in UTF-8")
+        length = PyUnicode_GetLength(decoded)
+        text = <uint32_t*> malloc((length + 1) * sizeof(uint32_t))
+        try:
+            if text == NULL or not (table_make(&block.ids, n)
+                                    and REFIT(block.letters, <size_t> (length + n + 1))):
+                raise MemoryError
+            if length:
+                PyUnicode_AsUCS4(decoded, text, length, 0)
+            for i in range(n):
+                begin = at
+                for j in range(starts[i], starts[i + 1]):
+                    at += utf8[j] & 0xC0 != 0x80
+                need(block_add(block, text + begin, at - begin, first_id + i),
+                     "terms that differ from each other")
+        finally:
+            free(text)
+        return first_id + n
+
+    cdef int set_weights(self, weights, bias, size_t n_features) except -1:
+        cdef Py_ssize_t i, j
+        cdef bint finite = True
+        need(weights.ndim == 2 and weights.shape[0] == n_features and weights.shape[1] > 0
+             and weights.flags.c_contiguous, "weights of shape (n_features, n_themes)")
+        self.bias = np.ascontiguousarray(bias, np.float32)
+        self.own.n_themes = weights.shape[1]
+        need(self.bias.shape[0] == weights.shape[1] and np.isfinite(self.bias).all(),
+             "one finite bias a theme")
+        self.own.bias.items = <float*> &self.bias[0]
+        self.own.bias.length = self.bias.shape[0]
+        if weights.dtype == np.float16:
+            self.half = weights.view(np.uint16)
+            for i in range(self.half.shape[0]):
+                for j in range(self.half.shape[1]):
+                    finite &= self.half[i, j] & 0x7C00 != 0x7C00
+            if n_features:
+                self.own.half.items = <uint16_t*> &self.half[0, 0]
+                self.own.half.length = weights.size
+        else:
+            self.single = weights
+            for i in range(self.single.shape[0]):
+                for j in range(self.single.shape[1]):
+                    finite &= isfinite(self.single[i, j])
+            if n_features:
+                self.own.single.items = <float*> &self.single[0, 0]
+                self.own.single.length = weights.size
+        need(finite, "finite weights")
+        return 0
+
+    cdef Room borrow(self):
+        return self.rooms.pop() if self.rooms else Room()
+
+    cdef int give_back(self, Room room, Batch batch) except -1:
+        # A room is kept only after success (its counts are zero then) and while it is small.
+        if batch.longest <= MANY:
+            self.rooms.append(room)
+        return 0
+
+    def scores(self, titles, texts):
+        """Return the scores of articles, float32 of shape (n_articles, n_themes).
+
+        Parameters
+        ----------
+        titles : sequence of str or None
+        texts : sequence of str
+        """
+        cdef Batch batch = Batch(titles, texts)
+        cdef Room room = self.borrow()
+        cdef bint fine
+        if not self.own.n_themes:
+            raise ModelError("this kernel was made without weights: it has rows, but no scores")
+        result = np.empty((batch.count, self.own.n_themes), np.float32)
+        cdef float[:, ::1] out = result
+        if not batch.count:
+            return result
+        self.characters.learn_all(batch.text, batch.bounds[2 * batch.count])
+        with nogil:
+            fine = score_articles(&self.own, &room.work, batch.text, batch.bounds, batch.count,
+                                  &out[0, 0])
+        if not fine:
+            raise MemoryError
+        self.give_back(room, batch)
+        return result
+
+    def rows(self, titles, texts):
+        """Return the features of articles as sparse rows: indptr, indices, values."""
+        cdef Batch batch = Batch(titles, texts)
+        cdef Room room = self.borrow()
+        cdef RowsSoFar rows
+        cdef bint fine
+        memset(&rows, 0, sizeof(rows))
+        indptr = np.zeros(batch.count + 1, np.int64)
+        cdef int64_t[::1] ends = indptr
+        self.characters.learn_all(batch.text, batch.bounds[2 * batch.count])
+        try:
+            with nogil:
+                fine = row_articles(&self.own, &room.work, batch.text, batch.bounds, batch.count,
+                                    &ends[0], &rows)
+            if not fine:
+                raise MemoryError
+            self.give_back(room, batch)
+            indices, values = np.empty(rows.count, np.int32), np.empty(rows.count, np.float32)
+            copy_out(indices, rows.indices)
+            copy_out(values, rows.values)
+            return indptr, indices, values
+        finally:
+            free(rows.indices)
+            free(rows.values)
+
+    def occurrences(self, title, text):
+        """Say where the features of an article occur.
+
+        Returns
+        -------
+        int32 array of shape (n_occurrences, 4)
+            Feature, part (0: title, 1: text), begin and end in characters of that part.
+        """
+        cdef Batch batch = Batch([title], [text])
+        cdef Room room = self.borrow()
+        cdef Occurrences found
+        cdef bint fine
+        memset(&found, 0, sizeof(found))
+        self.characters.learn_all(batch.text, batch.bounds[2])
+        try:
+            with nogil:
+                fine = find_occurrences(&self.own, &room.work, batch.text, batch.bounds[1],
+                                        batch.bounds[2], &found)
+            if not fine:
+                raise MemoryError
+            self.give_back(room, batch)
+            result = np.empty((found.count, 4), np.int32)
+            copy_out(result.reshape(-1), found.items)
+            return result
+        finally:
+            free(found.items)
+
+
+cdef int copy_out(array, const void* items) except -1:
+    cdef uint8_t[::1] out = array.view(np.uint8)
+    if out.shape[0]:
+        memcpy(&out[0], items, out.shape[0])
+    return 0

@@ -1,0 +1,108 @@
+# The C rooms as the kernel sees them.
+
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+
+cdef extern from "Python.h":
+    Py_ssize_t PyUnicode_GetLength(object text) except -1
+    uint32_t* PyUnicode_AsUCS4(object text, uint32_t* buffer, Py_ssize_t room, int end) except NULL
+    object PyUnicode_Substring(object text, Py_ssize_t start, Py_ssize_t end)
+
+cdef extern from "scoring.h" nogil:
+    ctypedef struct U8s:
+        uint8_t* items
+        size_t length
+    ctypedef struct U16s:
+        uint16_t* items
+        size_t length
+    ctypedef struct U32s:
+        uint32_t* items
+        size_t length
+    ctypedef struct U64s:
+        uint64_t* items
+        size_t length
+    ctypedef struct F64s:
+        double* items
+        size_t length
+    ctypedef struct F32s:
+        float* items
+        size_t length
+    ctypedef struct Slot:
+        uint64_t key
+        uint32_t value
+    ctypedef struct Slots:
+        Slot* items
+    ctypedef struct Table:
+        Slots slots
+        size_t count
+    ctypedef struct Added:
+        Table children
+        F64s weight
+        U8s known
+        U8s first
+        size_t longest
+        int used
+    ctypedef struct Dictionary:
+        U16s codes
+        U64s nodes
+        U32s root_base
+        U16s root_frequency
+        F64s weight
+        double unknown
+        F64s emit
+        double start[4]
+        double move[4][4]
+        size_t longest
+        Added added
+    ctypedef struct Cut:
+        U32s ends
+        size_t count
+    ctypedef struct Characters:
+        U16s page
+        U32s folded
+        U8s alnum
+    ctypedef struct Block:
+        Table ids
+        U32s letters
+        unsigned shortest
+        unsigned longest
+    ctypedef struct Tally:
+        U32s count
+    ctypedef struct Work:
+        Cut cut
+        Tally tally
+    ctypedef struct Model:
+        const Dictionary* dictionary
+        const Characters* characters
+        Block blocks[2]
+        uint32_t title_weight
+        F32s idf
+        size_t n_themes
+        U16s half
+        F32s single
+        F32s bias
+    ctypedef struct RowsSoFar:
+        uint32_t* indices
+        float* values
+        size_t count
+    ctypedef struct Occurrences:
+        uint32_t* items
+        size_t count
+
+    bint REFIT(...)
+    void RELEASE(...)
+    uint16_t code_of(const Dictionary* dictionary, uint32_t character)
+    uint32_t fold_character(const Characters* characters, uint32_t character)
+    bint table_make(Table* table, size_t count)
+    Slot* table_slot(const Table* table, uint64_t key)
+    bint cut_fit(Cut* cut, size_t n)
+    void cut_free(Cut* cut)
+    void cut_text(const Dictionary* dictionary, const uint32_t* text, size_t n, bint hmm, Cut* cut)
+    bint block_add(Block* block, const uint32_t* text, uint32_t n, uint32_t id)
+    void work_free(Work* work)
+    bint score_articles(const Model* model, Work* work, uint32_t* text, const uint64_t* bounds,
+                        size_t n, float* scores)
+    bint row_articles(const Model* model, Work* work, uint32_t* text, const uint64_t* bounds,
+                      size_t n, int64_t* indptr, RowsSoFar* rows)
+    bint find_occurrences(const Model* model, Work* work, uint32_t* text, size_t middle,
+                          size_t end, Occurrences* found)
+    const bint IS_CHECKED
