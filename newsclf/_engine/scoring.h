@@ -179,6 +179,9 @@ static int score_articles(const Model *model, Work *work, uint32_t *text, const 
                           size_t n, float *scores) {
     if (!work_fit(work, model)) return 0;
     work->tally.found = NULL;
+    work->tally.weights = model->half.length ? (const char *)model->half.items : (const char *)model->single.items;
+    work->tally.idf = model->idf.items;
+    work->tally.row_size = model->n_themes * (model->half.length ? 2 : 4);
     fold_text(model->characters, text, bounds[2 * n]);
     for (size_t i = 0; i < n; i++, scores += model->n_themes) {
         uint64_t start = bounds[2 * i], middle = bounds[2 * i + 1], end = bounds[2 * i + 2];

@@ -126,6 +126,9 @@ typedef struct {
     size_t n_pending;
     uint32_t weight, part; /* of the part being counted: title or text */
     Occurrences *found;    /* NULL: nobody asks */
+    const char *weights;   /* rows to prefetch */
+    const float *idf;
+    size_t row_size;
     int short_of_memory;
 } Tally;
 
@@ -139,6 +142,12 @@ static inline void tally_flush(Tally *tally, const Block *block, const uint32_t 
         if (!AT(tally->count, id)) {
             AT(tally->touched, tally->n_touched) = id;
             tally->n_touched++;
+            if (tally->weights) {
+                const char *row = tally->weights + id * tally->row_size;
+                PREFETCH(tally->idf + id);
+                PREFETCH(row);
+                PREFETCH(row + tally->row_size - 1);
+            }
         }
         AT(tally->count, id) += tally->weight;
         if (tally->found && !occurrences_add(tally->found, id, tally->part, term))
