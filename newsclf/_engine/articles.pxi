@@ -24,7 +24,9 @@ cdef class Batch:
                 raise InputError(f"a text has {length} characters, more than {LONGEST_TEXT}")
             self.longest = max(self.longest, <size_t> length)
             at += length
-        self.text = <uint32_t*> malloc((at + 1) * sizeof(uint32_t))
+        # The kernel reads three letters at once where a word of one may stand.
+        self.text = <uint32_t*> calloc(at + 3, sizeof(uint32_t))
+#(at + 3) * sizeof(uint32_t))
         self.bounds = <uint64_t*> malloc((2 * self.count + 1) * sizeof(uint64_t))
         if self.text == NULL or self.bounds == NULL:
             raise MemoryError
@@ -100,8 +102,7 @@ cdef class Kernel:
 
     def __dealloc__(self):
         for i in range(2):
-            RELEASE(self.own.blocks[i].ids.slots)
-            RELEASE(self.own.blocks[i].letters)
+            block_free(&self.own.blocks[i])
 
     cdef int set_ngrams(self, Block* block, ngrams) except -1:
         shortest, longest = ngrams
@@ -130,8 +131,7 @@ cdef class Kernel:
         length = PyUnicode_GetLength(decoded)
         text = <uint32_t*> malloc((length + 1) * sizeof(uint32_t))
         try:
-            if text == NULL or not (table_make(&block.ids, n)
-                                    and REFIT(block.letters, <size_t> (length + n + 1))):
+            if text == NULL or not block_make(block, n, length):
                 raise MemoryError
             if length:
                 PyUnicode_AsUCS4(decoded, text, length, 0)

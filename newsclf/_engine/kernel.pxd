@@ -26,14 +26,12 @@ cdef extern from "scoring.h" nogil:
     ctypedef struct F32s:
         float* items
         size_t length
-    ctypedef struct Slot:
-        uint64_t key
-        uint32_t value
-    ctypedef struct Slots:
-        Slot* items
+    ctypedef struct Bucket:
+        pass
+    ctypedef struct Buckets:
+        Bucket* items
     ctypedef struct Table:
-        Slots slots
-        size_t count
+        Buckets memory
     ctypedef struct Added:
         Table children
         F64s weight
@@ -61,8 +59,6 @@ cdef extern from "scoring.h" nogil:
         U32s folded
         U8s alnum
     ctypedef struct Block:
-        Table ids
-        U32s letters
         unsigned shortest
         unsigned longest
     ctypedef struct Tally:
@@ -93,7 +89,10 @@ cdef extern from "scoring.h" nogil:
     uint16_t code_of(const Dictionary* dictionary, uint32_t character)
     uint32_t fold_character(const Characters* characters, uint32_t character)
     bint table_make(Table* table, size_t count)
-    Slot* table_slot(const Table* table, uint64_t key)
+    uint32_t table_find(const Table* table, uint64_t key)
+    void table_add(Table* table, uint64_t key, uint32_t value, uint32_t proof)
+    bint block_make(Block* block, size_t n_terms, size_t n_letters)
+    void block_free(Block* block)
     bint cut_fit(Cut* cut, size_t n)
     void cut_free(Cut* cut)
     void cut_text(const Dictionary* dictionary, const uint32_t* text, size_t n, bint hmm, Cut* cut)

@@ -134,7 +134,7 @@ cdef class Cutter:
 
     def __dealloc__(self):
         RELEASE(self.own.weight)
-        RELEASE(self.own.added.children.slots)
+        RELEASE(self.own.added.children.memory)
         RELEASE(self.own.added.weight)
         RELEASE(self.own.added.known)
         RELEASE(self.own.added.first)
@@ -183,9 +183,8 @@ cdef class Cutter:
     cdef int add(self, list words, total) except -1:
         """Build the trie of added words."""
         cdef Added* added = &self.own.added
-        cdef uint32_t node, letter
-        cdef size_t count = 0
-        cdef Slot* slot
+        cdef uint32_t node, child, letter
+        cdef uint32_t count = 0
         cdef double log_total = log(<double> <int64_t> total)
         cdef size_t room = sum(len(word) for word, _ in words) + 1
         if not (table_make(&added.children, room) and REFIT(added.weight, room)
@@ -202,12 +201,12 @@ cdef class Cutter:
             added.first.items[<uint32_t> codes[0]] = 1
             node = 0
             for letter in codes:
-                slot = table_slot(&added.children, <uint64_t> node << 16 | letter)
-                if not slot.key:
+                child = table_find(&added.children, <uint64_t> node << 16 | letter)
+                if not child:
                     count += 1
-                    slot.key = <uint64_t> node << 16 | letter
-                    slot.value = count
-                node = slot.value
+                    child = count
+                    table_add(&added.children, <uint64_t> node << 16 | letter, child, 0)
+                node = child
             added.known.items[node] = 1 if frequency else 2
             if frequency:
                 added.weight.items[node] = log(<double> <int64_t> frequency) - log_total

@@ -38,7 +38,7 @@ typedef struct {
 
 static int work_fit(Work *work, const Model *model) {
     for (int i = 1; i < DAMPED; i++) work->damped[i] = 1.0 + log((double)i);
-    size_t n = model->idf.length + 1; /* calloc of nothing may be NULL */
+    size_t n = model->idf.length + 1;
     return REFIT(work->tally.count, n) && REFIT(work->tally.touched, n) &&
            REFIT(work->sorted, n) && REFIT(work->sums, model->n_themes + 1);
 }
@@ -121,16 +121,16 @@ static int take_row(const Model *model, Work *work, RowsSoFar *rows) {
     double squares = 0;
     for (size_t i = 0; i < n; i++) {
         uint32_t id = AT(tally->touched, i);
-        double x = damped(work, AT(tally->count, id)) * AT(model->idf, id);
+        double x = damped(work, AT(tally->count, id + 1)) * AT(model->idf, id);
         squares += x * x;
     }
     double norm = squares > 0 ? sqrt(squares) : 1;
     for (size_t i = 0; i < n; i++) {
         uint32_t id = AT(tally->touched, i);
-        double x = damped(work, AT(tally->count, id)) * AT(model->idf, id);
+        double x = damped(work, AT(tally->count, id + 1)) * AT(model->idf, id);
         rows->indices[rows->count] = id;
         rows->values[rows->count++] = (float)(x / norm);
-        AT(tally->count, id) = 0;
+        AT(tally->count, id + 1) = 0;
     }
     return 1;
 }
@@ -157,8 +157,8 @@ static void take_scores(const Model *model, Work *work, float *scores) {
     memset(sums, 0, themes * sizeof *sums);
     for (size_t i = 0; i < tally->n_touched; i++) {
         uint32_t id = AT(tally->touched, i);
-        float x = (float)(damped(work, AT(tally->count, id)) * AT(model->idf, id));
-        AT(tally->count, id) = 0;
+        float x = (float)(damped(work, AT(tally->count, id + 1)) * AT(model->idf, id));
+        AT(tally->count, id + 1) = 0;
         squares += (double)x * x;
         if (model->half.length) {
             const uint16_t *row = &AT(model->half, id * themes);
@@ -179,9 +179,10 @@ static int score_articles(const Model *model, Work *work, uint32_t *text, const 
                           size_t n, float *scores) {
     if (!work_fit(work, model)) return 0;
     work->tally.found = NULL;
-    work->tally.weights = model->half.length ? (const char *)model->half.items : (const char *)model->single.items;
     work->tally.idf = model->idf.items;
     work->tally.row_size = model->n_themes * (model->half.length ? 2 : 4);
+    work->tally.rows = model->half.length ? (const char *)model->half.items
+                                          : (const char *)model->single.items;
     fold_text(model->characters, text, bounds[2 * n]);
     for (size_t i = 0; i < n; i++, scores += model->n_themes) {
         uint64_t start = bounds[2 * i], middle = bounds[2 * i + 1], end = bounds[2 * i + 2];
@@ -199,6 +200,7 @@ static int row_articles(const Model *model, Work *work, uint32_t *text, const ui
                         size_t n, int64_t *indptr, RowsSoFar *rows) {
     if (!work_fit(work, model)) return 0;
     work->tally.found = NULL;
+    work->tally.rows = NULL;
     fold_text(model->characters, text, bounds[2 * n]);
     for (size_t i = 0; i < n; i++) {
         uint64_t start = bounds[2 * i], middle = bounds[2 * i + 1], end = bounds[2 * i + 2];
@@ -217,10 +219,11 @@ static int find_occurrences(const Model *model, Work *work, uint32_t *text, size
     if (!work_fit(work, model)) return 0;
     fold_text(model->characters, text, end);
     work->tally.found = found;
+    work->tally.rows = NULL;
     for (int which = 0; which < 2; which++) {
         int fine = count_block(model, work, which, text, middle, end);
         for (size_t i = 0; i < work->tally.n_touched; i++)
-            AT(work->tally.count, AT(work->tally.touched, i)) = 0;
+            AT(work->tally.count, AT(work->tally.touched, i) + 1) = 0;
         if (!fine) return 0;
     }
     return 1;

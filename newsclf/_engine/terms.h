@@ -37,11 +37,23 @@ static inline uint64_t key_add(uint64_t key, unsigned n, uint32_t c) {
 }
 
 typedef struct {
-    Table ids;    /* key -> feature id; proof: where the letters of a long term begin */
+    Table ids;    /* key -> feature id + 1; proof: where the letters of a long term begin */
+    U8s filter;   /* a bit for each key's hash, small enough for the cache; 0: not in `ids` */
     U32s letters; /* of long terms: their number, then they themselves */
     size_t used;
     unsigned shortest, longest; /* n-grams; 0, 0: no such block */
 } Block;
+
+#define FILTER_BITS 5 /* the filter has 2^5 bits a bucket */
+
+static inline size_t filter_home(const Block *block, uint64_t key) {
+    return (size_t)(key_spread(key) >> (block->ids.shift - FILTER_BITS));
+}
+
+static inline int may_hold(const Block *block, uint64_t key) {
+    size_t bit = filter_home(block, key);
+    return AT(block->filter, bit >> 3) >> (bit & 7) & 1;
+}
 
 /* One occurrence of an n-gram: characters begin to end; words of it end at ends[word], ... */
 typedef struct {
@@ -65,34 +77,47 @@ static int same_letters(const U32s letters, size_t at, const uint32_t *text, con
     return seen == n;
 }
 
-/* The slot of a term, or the free slot where it belongs. */
-static inline Slot *term_slot(const Block *block, const uint32_t *text, const Term *term,
-                              const U32s *ends) {
-    size_t at = table_home(&block->ids, term->key);
-    for (;; at = table_next(&block->ids, at)) {
-        Slot *slot = &AT(block->ids.slots, at);
-        if (!slot->key) return slot;
-        if (slot->key == term->key &&
-            (!KEY_IS_HASH(term->key) || same_letters(block->letters, slot->proof, text, term, ends)))
-            return slot;
+/* The feature id of a term + 1, or 0. */
+static inline uint32_t find_term(const Block *block, const uint32_t *text, const Term *term,
+                                 const U32s *ends) {
+    if (LIKELY(!KEY_IS_HASH(term->key))) return table_find(&block->ids, term->key);
+    for (size_t at = table_home(&block->ids, term->key);; at = table_next(&block->ids, at)) {
+        const Bucket *bucket = &AT(block->ids.buckets, at);
+        for (int way = 0; way < WAYS; way++) {
+            if (!bucket->key[way]) return 0;
+            if (bucket->key[way] == term->key &&
+                same_letters(block->letters, bucket->proof[way], text, term, ends))
+                return bucket->value[way];
+        }
     }
 }
 
-/* Add a term to a block with room for it; 0 when it is there already. */
+/* Make room for `n_terms` terms of `n_letters` letters together. */
+static int block_make(Block *block, size_t n_terms, size_t n_letters) {
+    block->used = 0;
+    return table_make(&block->ids, n_terms) && REFIT(block->letters, n_terms + n_letters + 1) &&
+           REFIT(block->filter, (block->ids.buckets.length << FILTER_BITS) / 8);
+}
+
+static void block_free(Block *block) {
+    RELEASE(block->ids.memory);
+    RELEASE(block->letters);
+    RELEASE(block->filter);
+}
+
+/* Add a term of n letters; 0 when it is there already. */
 static int block_add(Block *block, const uint32_t *text, uint32_t n, uint32_t id) {
     Term term = {0, 0, n, 0};
     for (uint32_t i = 0; i < n; i++) term.key = key_add(term.key, i, text[i]);
-    Slot *slot = term_slot(block, text, &term, NULL);
-    if (slot->key) return 0;
-    slot->key = term.key;
-    slot->value = id;
+    if (find_term(block, text, &term, NULL)) return 0;
+    table_add(&block->ids, term.key, id + 1, (uint32_t)block->used);
+    size_t bit = filter_home(block, term.key);
+    AT(block->filter, bit >> 3) |= (uint8_t)(1 << (bit & 7));
     if (KEY_IS_HASH(term.key)) {
-        slot->proof = (uint32_t)block->used;
         AT(block->letters, block->used) = n;
         for (uint32_t i = 0; i < n; i++) AT(block->letters, block->used + 1 + i) = text[i];
         block->used += 1 + n;
     }
-    block->ids.count++;
     return 1;
 }
 
@@ -115,52 +140,59 @@ static int occurrences_add(Occurrences *found, uint32_t id, uint32_t part, const
     return 1;
 }
 
-#define PENDING 32 /* terms whose slots are fetched before the first is looked at */
+#define PENDING 64 /* terms whose buckets are fetched before the first is looked at */
 
 /* Counts of one article. */
 typedef struct {
-    U32s count;   /* by feature */
-    U32s touched; /* features with a count, in the order of their first occurrence */
+    U32s count;   /* by feature id + 1; count[0] takes what is not in the vocabulary */
+    U32s touched; /* ids with a count, in the order of their first occurrence */
     size_t n_touched;
     Term pending[PENDING];
     size_t n_pending;
     uint32_t weight, part; /* of the part being counted: title or text */
     Occurrences *found;    /* NULL: nobody asks */
-    const char *weights;   /* rows to prefetch */
-    const float *idf;
+    const float *idf;      /* to fetch ahead, as are the rows of weights; NULL: no weights */
+    const char *rows;
     size_t row_size;
     int short_of_memory;
 } Tally;
 
-static inline void tally_flush(Tally *tally, const Block *block, const uint32_t *text,
-                               const U32s *ends) {
+static void tally_flush(Tally *tally, const Block *block, const uint32_t *text, const U32s *ends) {
+    AT(tally->count, 0) = 1; /* so that it is never touched */
     for (size_t i = 0; i < tally->n_pending; i++) {
         const Term *term = &tally->pending[i];
-        const Slot *slot = term_slot(block, text, term, ends);
-        if (!slot->key) continue;
-        uint32_t id = slot->value;
-        if (!AT(tally->count, id)) {
-            AT(tally->touched, tally->n_touched) = id;
-            tally->n_touched++;
-            if (tally->weights) {
-                const char *row = tally->weights + id * tally->row_size;
-                PREFETCH(tally->idf + id);
-                PREFETCH(row);
-                PREFETCH(row + tally->row_size - 1);
-            }
-        }
+        uint32_t id = find_term(block, text, term, ends);
+        AT(tally->touched, tally->n_touched) = id - 1;
+        tally->n_touched += !AT(tally->count, id);
         AT(tally->count, id) += tally->weight;
-        if (tally->found && !occurrences_add(tally->found, id, tally->part, term))
+        if (tally->rows) {
+            const char *row = tally->rows + (id ? id - 1 : 0) * tally->row_size;
+            PREFETCH(tally->idf + id);
+            PREFETCH(row);
+            PREFETCH(row + tally->row_size - 1);
+        }
+        if (tally->found && id &&
+            !occurrences_add(tally->found, id - 1, tally->part, term))
             tally->short_of_memory = 1;
     }
     tally->n_pending = 0;
 }
 
-static inline void tally_add(Tally *tally, const Block *block, const uint32_t *text,
-                             const U32s *ends, Term term) {
-    PREFETCH(&block->ids.slots.items[table_home(&block->ids, term.key)]);
-    tally->pending[tally->n_pending++] = term;
-    if (tally->n_pending == PENDING) tally_flush(tally, block, text, ends);
+/* Put a term in the queue if it may be in the vocabulary; the queue has room. */
+static inline void tally_add(Tally *tally, const Block *block, uint64_t key, size_t begin,
+                             size_t end, size_t word) {
+    Term *term = &tally->pending[INDEX(tally->n_pending, PENDING)];
+    term->key = key;
+    term->begin = (uint32_t)begin;
+    term->end = (uint32_t)end;
+    term->word = (uint32_t)word;
+    PREFETCH(&block->ids.buckets.items[table_home(&block->ids, key)]);
+    tally->n_pending += (size_t)may_hold(block, key);
+}
+
+static inline void tally_make_room(Tally *tally, const Block *block, const uint32_t *text,
+                                   const U32s *ends, size_t n) {
+    if (tally->n_pending + n > PENDING) tally_flush(tally, block, text, ends);
 }
 
 static inline int is_word(const Characters *characters, const Cut *cut, const uint32_t *text,
@@ -173,28 +205,38 @@ static inline int is_word(const Characters *characters, const Cut *cut, const ui
     return 0;
 }
 
+/* The key of a text of one to three letters; reads three. */
+static inline uint64_t short_key(const uint32_t *text, size_t n) {
+    uint64_t key = (uint64_t)(text[0] + 1) << 42 | (uint64_t)(text[1] + 1) << 21 | (text[2] + 1);
+    return key >> 21 * (3 - n);
+}
+
 /* Count the word n-grams of a text that has been cut. */
 static void count_words(const Block *block, const Characters *characters, const uint32_t *text,
                         const Cut *cut, Tally *tally) {
-    uint32_t begin = 0;
-    size_t run = 0; /* words since the last sign that is none */
+    size_t begin = 0, run = 0; /* words since the last sign that is none */
     for (size_t word = 0; word < cut->count; word++) {
-        uint32_t end = AT(cut->ends, word);
+        size_t end = AT(cut->ends, word);
         run = is_word(characters, cut, text, begin, end) ? run + 1 : 0;
         size_t most = run < block->longest ? run : block->longest;
         for (size_t n = block->shortest; n <= most; n++) {
             size_t first = word + 1 - n;
-            uint32_t start = first ? AT(cut->ends, first - 1) : 0;
-            Term term = {0, start, end, (uint32_t)first};
-            unsigned letters = 0;
-            for (uint32_t i = start, w = (uint32_t)first; i < end; i++) {
-                if (i > start && i == AT(cut->ends, w)) {
-                    term.key = key_add(term.key, letters++, ' ');
-                    w++;
+            size_t start = n == 1 ? begin : first ? AT(cut->ends, first - 1) : 0;
+            uint64_t key = 0;
+            if (n == 1 && end - start <= 3) {
+                key = short_key(text + start, end - start);
+            } else {
+                unsigned letters = 0;
+                for (size_t i = start, w = first; i < end; i++) {
+                    if (i > start && i == AT(cut->ends, w)) {
+                        key = key_add(key, letters++, ' ');
+                        w++;
+                    }
+                    key = key_add(key, letters++, text[i]);
                 }
-                term.key = key_add(term.key, letters++, text[i]);
             }
-            tally_add(tally, block, text, &cut->ends, term);
+            tally_make_room(tally, block, text, &cut->ends, 1);
+            tally_add(tally, block, key, start, end, first);
         }
         begin = end;
     }
@@ -203,12 +245,22 @@ static void count_words(const Block *block, const Characters *characters, const 
 
 /* Count the character n-grams of a text, within its runs of Han characters. */
 static void count_chars(const Block *block, const uint32_t *text, size_t length, Tally *tally) {
+    const unsigned shortest = block->shortest, longest = block->longest;
+    uint64_t last = 0; /* the last three letters, as a key */
+    size_t run = 0;
     for (size_t i = 0; i < length; i++) {
-        Term term = {0, (uint32_t)i, (uint32_t)i, 0};
-        for (unsigned n = 0; n < block->longest; n++) {
-            if (term.end == length || !is_han(text[term.end])) break;
-            term.key = key_add(term.key, n, text[term.end++]);
-            if (n + 1 >= block->shortest) tally_add(tally, block, text, NULL, term);
+        run = is_han(text[i]) ? run + 1 : 0;
+        if (!run) continue;
+        last = (last << 21 | (text[i] + 1)) & (((uint64_t)1 << 63) - 1);
+        tally_make_room(tally, block, text, NULL, longest);
+        for (unsigned n = shortest; n <= longest && n <= run; n++) {
+            uint64_t key = 0;
+            if (n <= 3) {
+                key = last & (((uint64_t)1 << 21 * n) - 1);
+            } else {
+                for (unsigned k = 0; k < n; k++) key = key_add(key, k, text[i + 1 - n + k]);
+            }
+            tally_add(tally, block, key, i + 1 - n, i + 1, 0);
         }
     }
     tally_flush(tally, block, text, NULL);

@@ -45,7 +45,7 @@ static inline uint16_t code_of(const Dictionary *dictionary, uint32_t character)
 
 /* The child of an added word's node, or 0. */
 static inline uint32_t added_child(const Added *added, uint32_t node, uint16_t code) {
-    return table_slot(&added->children, (uint64_t)node << 16 | code)->value;
+    return table_find(&added->children, (uint64_t)node << 16 | code);
 }
 
 /* Does jieba's FREQ give these characters a frequency above 0? */
