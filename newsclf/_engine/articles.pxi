@@ -59,9 +59,8 @@ cdef class Kernel:
     ----------
     cutter : Cutter
     characters : CharacterTable
-    words, chars : (bytes, int64 array)
-        Terms of the two blocks as UTF-8, one after the other, and where each begins (one more
-        number says where the last one ends).
+    words, chars : (uint8 array, uint32 array)
+        Terms of the two blocks as UTF-8, one after the other, and the offset at which each ends.
     idf : float32 array of shape (n_features,)
         Of the words, then of the character n-grams.
     word_ngrams, char_ngrams : (int, int)
@@ -113,19 +112,18 @@ cdef class Kernel:
 
     cdef size_t fill(self, Block* block, terms, size_t first_id) except? 0:
         """Build the table of a block's terms; return the id after its last one."""
-        blob, offsets = terms
-        cdef const uint8_t[::1] utf8 = memoryview(blob).cast("B")
-        cdef const int64_t[::1] starts = offsets
-        cdef Py_ssize_t n = starts.shape[0] - 1, i, j, length
-        cdef size_t letters = 0, begin, at = 0
+        joined, offsets = terms
+        cdef const uint8_t[::1] utf8 = joined
+        cdef const uint32_t[::1] ends = offsets
+        cdef Py_ssize_t n = ends.shape[0], i, length
+        cdef size_t begin, at = 0, byte = 0
         cdef uint32_t* text
-        need(n >= 0 and starts[0] == 0 and starts[n] == utf8.shape[0],
-             "offsets from 0 to the end of the terms")
+        need((ends[n - 1] if n else 0) == <size_t> utf8.shape[0], "terms that end where they should")
         for i in range(n):
-            need(0 <= starts[i] < starts[i + 1] <= starts[n], "offsets that rise")
-            need(utf8[starts[i]] & 0xC0 != 0x80, "offsets between characters")
+            need(ends[i] > (ends[i - 1] if i else 0), "offsets that rise")
+            need(utf8[ends[i - 1] if i else 0] & 0xC0 != 0x80, "offsets between characters")
         try:
-            decoded = str(utf8, "utf-8")
+            decoded = str(utf8, "utf-8", "surrogatepass")
         except UnicodeDecodeError:
             need(False, "terms in UTF-8")
         length = PyUnicode_GetLength(decoded)
@@ -137,8 +135,9 @@ cdef class Kernel:
                 PyUnicode_AsUCS4(decoded, text, length, 0)
             for i in range(n):
                 begin = at
-                for j in range(starts[i], starts[i + 1]):
-                    at += utf8[j] & 0xC0 != 0x80
+                while byte < ends[i]:
+                    at += utf8[byte] & 0xC0 != 0x80
+                    byte += 1
                 need(block_add(block, text + begin, at - begin, first_id + i),
                      "terms that differ from each other")
         finally:
@@ -186,6 +185,8 @@ cdef class Kernel:
 
     def scores(self, titles, texts):
         """Return the scores of articles, float32 of shape (n_articles, n_themes).
+
+        An article without any feature of the model has scores of minus infinity.
 
         Parameters
         ----------

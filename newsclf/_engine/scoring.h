@@ -186,12 +186,16 @@ static int score_articles(const Model *model, Work *work, uint32_t *text, const 
     fold_text(model->characters, text, bounds[2 * n]);
     for (size_t i = 0; i < n; i++, scores += model->n_themes) {
         uint64_t start = bounds[2 * i], middle = bounds[2 * i + 1], end = bounds[2 * i + 2];
+        size_t n_features = 0;
         memcpy(scores, model->bias.items, model->n_themes * sizeof *scores);
         for (int which = 0; which < 2; which++) {
             if (!count_block(model, work, which, text + start, middle - start, end - start))
                 return 0;
+            n_features += work->tally.n_touched;
             take_scores(model, work, scores);
         }
+        /* Nothing is known of such a text, so no bias may speak. */
+        for (size_t k = 0; !n_features && k < model->n_themes; k++) scores[k] = -INFINITY;
     }
     return 1;
 }
