@@ -9,7 +9,8 @@
     ├── LabelError            labels that do not fit text or codebook      (also a ValueError)
     ├── ModelError            a model folder that cannot be trusted or used
     │   └── ModelNotFound     no model of that name or at that path
-    └── MissingExtra          a feature whose optional packages are absent (also an ImportError)
+    ├── MissingExtra          a feature whose optional packages are absent (also an ImportError)
+    └── MissingEngine         the compiled engine was asked for and is absent (also an ImportError)
 
 Each message says what was expected, what came, and what to do next.
 """
@@ -21,6 +22,7 @@ __all__ = [
     "DecodingError",
     "InputError",
     "LabelError",
+    "MissingEngine",
     "MissingExtra",
     "ModelError",
     "ModelNotFound",
@@ -64,3 +66,7 @@ class MissingExtra(NewsclfError, ImportError):  # noqa: N818
             f'{feature} needs optional packages: python -m pip install "newsclf[{extra}]"'
         )
         self.extra = extra
+
+
+class MissingEngine(NewsclfError, ImportError):  # noqa: N818
+    """The compiled engine was asked for and is not installed."""

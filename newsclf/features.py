@@ -79,7 +79,7 @@ class FeatureSpec:
         if not longest:
             return
         recent: list[str] = []
-        for word in tokens.segmenter(self.added_words).cut(text):
+        for word in tokens.words(text, self.added_words):
             if not is_word(word):
                 recent.clear()
                 continue

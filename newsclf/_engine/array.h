@@ -1,5 +1,5 @@
-/* Arrays that know their length. Built with NEWSCLF_CHECKED every access is checked; a wrong index
- * ends the process with the place in the source. Otherwise AT(a, i) is a.items[i]. */
+/* Arrays that know their length. Built with NEWSCLF_CHECKED every access is checked and counted; a
+ * wrong index ends the process with the place in the source. Otherwise AT(a, i) is a.items[i]. */
 #ifndef NEWSCLF_ARRAY_H
 #define NEWSCLF_ARRAY_H
 
@@ -11,7 +11,9 @@
 #ifdef NEWSCLF_CHECKED
 #include <stdio.h>
 #define IS_CHECKED 1
+static size_t accesses;
 static inline size_t checked_index(size_t i, size_t length, const char *file, int line) {
+    accesses++;
     if (i >= length) {
         fprintf(stderr, "%s:%d: index %zu of %zu\n", file, line, i, length);
         abort();
@@ -21,6 +23,7 @@ static inline size_t checked_index(size_t i, size_t length, const char *file, in
 #define INDEX(i, length) checked_index((size_t)(i), (length), __FILE__, __LINE__)
 #else
 #define IS_CHECKED 0
+static const size_t accesses = 0;
 #define INDEX(i, length) (i)
 #endif
 

@@ -44,10 +44,9 @@ def build(path: Path) -> None:
     """Write the packed dictionary of the installed jieba to `path`."""
     from safetensors.numpy import save
 
-    from newsclf import tokens
-    from newsclf.tokens import jieba
+    from newsclf.segmenter import Segmenter, jieba
 
-    segmenter = tokens.segmenter()
+    segmenter = Segmenter()
     words = {w: f for w, f in segmenter.FREQ.items() if _reachable(w)}
     letters = _letters(words)
     frequencies = sorted(set(words.values()) | {0})

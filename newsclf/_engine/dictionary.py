@@ -27,7 +27,9 @@ def read(path: Path = PATH) -> dict[str, NDArray[Any]]:
     header.pop("__metadata__", None)
     return {
         name: np.frombuffer(
-            data, _TYPES[entry["dtype"]], int(np.prod(entry["shape"])),
+            data,
+            _TYPES[entry["dtype"]],
+            int(np.prod(entry["shape"])),
             start + entry["data_offsets"][0],
         ).reshape(entry["shape"])
         for name, entry in header.items()

@@ -105,3 +105,4 @@ cdef extern from "scoring.h" nogil:
     bint find_occurrences(const Model* model, Work* work, uint32_t* text, size_t middle,
                           size_t end, Occurrences* found)
     const bint IS_CHECKED
+    const size_t n_accesses "accesses"

@@ -14,11 +14,16 @@ import numpy as np
 
 from newsclf.errors import InputError, ModelError
 
-__all__ = ["CHECKED", "CharacterTable", "Cutter", "Kernel"]
+__all__ = ["CHECKED", "CharacterTable", "Cutter", "Kernel", "accesses"]
 
 CHECKED = bool(IS_CHECKED)  # built with every access to an array checked
 LONGEST_TEXT = 2**31 - 1
 MANY = 1 << 20  # characters; room for longer texts is given back after use
+
+
+def accesses():
+    """Return how many accesses to arrays the checked build has counted, else 0."""
+    return n_accesses
 
 
 cdef int need(bint fine, str what) except -1:

@@ -1,0 +1,40 @@
+"""Types of the compiled module."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+CHECKED: bool
+
+def accesses() -> int: ...
+
+class CharacterTable:
+    def __init__(self, folding: dict[int, str]) -> None: ...
+
+class Cutter:
+    def __init__(
+        self, arrays: Mapping[str, NDArray[Any]], added: Sequence[tuple[str, int]] = ()
+    ) -> None: ...
+    def cut(self, text: str, hmm: bool = True) -> list[str]: ...
+
+class Kernel:
+    def __init__(
+        self,
+        cutter: Cutter,
+        characters: CharacterTable,
+        words: tuple[NDArray[np.uint8], NDArray[np.uint32]],
+        chars: tuple[NDArray[np.uint8], NDArray[np.uint32]],
+        idf: NDArray[np.float32],
+        word_ngrams: tuple[int, int],
+        char_ngrams: tuple[int, int],
+        title_weight: int,
+        weights: NDArray[np.float16] | NDArray[np.float32] | None = None,
+        bias: NDArray[np.float32] | None = None,
+    ) -> None: ...
+    def scores(self, titles: Sequence[str | None], texts: Sequence[str]) -> NDArray[np.float32]: ...
+    def rows(
+        self, titles: Sequence[str | None], texts: Sequence[str]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]: ...
+    def occurrences(self, title: str | None, text: str) -> NDArray[np.int32]: ...

@@ -1,0 +1,70 @@
+"""Which engine runs: the compiled one where it is installed, else the reference in Python.
+
+Both give the same words, and probabilities within 1e-5 of each other. The environment decides
+where somebody wants one of them: ``NEWSCLF_ENGINE=compiled`` or ``reference``;
+``NEWSCLF_REQUIRE_ENGINE=1`` makes a missing compiled engine an error instead of a slower run.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+from typing import TYPE_CHECKING
+
+from newsclf.errors import InputError, MissingEngine
+
+if TYPE_CHECKING:
+    from newsclf._engine.kernel import CharacterTable, Cutter
+
+__all__ = ["characters", "compiled", "cutter", "name"]
+
+
+def compiled() -> bool:
+    """Tell whether the compiled engine runs.
+
+    Raises
+    ------
+    MissingEngine
+        It is asked for by the environment, and not installed.
+    InputError
+        NEWSCLF_ENGINE names no engine.
+    """
+    wanted = os.environ.get("NEWSCLF_ENGINE", "")
+    if wanted not in ("", "compiled", "reference"):
+        raise InputError(f"NEWSCLF_ENGINE: expected compiled or reference, got {wanted!r}")
+    if wanted == "reference":
+        return False
+    if not _installed() and (wanted or os.environ.get("NEWSCLF_REQUIRE_ENGINE") == "1"):
+        raise MissingEngine(
+            "the compiled engine is not installed, and the environment asks for it (NEWSCLF_ENGINE "
+            "or NEWSCLF_REQUIRE_ENGINE): install newsclf from a wheel, or with a C compiler"
+        )
+    return _installed()
+
+
+def name() -> str:
+    """Return "compiled" or "reference"."""
+    return "compiled" if compiled() else "reference"
+
+
+@functools.cache
+def _installed() -> bool:
+    return importlib.util.find_spec("newsclf._engine.kernel") is not None
+
+
+@functools.lru_cache(maxsize=4)
+def cutter(added: tuple[tuple[str, int], ...] = ()) -> Cutter:
+    """Return the compiled segmenter with these words added to jieba's dictionary."""
+    from newsclf._engine import dictionary, kernel
+
+    return kernel.Cutter(dictionary.read(), added)
+
+
+@functools.cache
+def characters() -> CharacterTable:
+    """Return the kernel's table of characters, folded as ``tokens.fold`` does."""
+    from newsclf._engine import kernel
+    from newsclf.tokens import FOLDING
+
+    return kernel.CharacterTable(FOLDING)

@@ -1,0 +1,38 @@
+"""What the tests of the compiled engine share."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from newsclf import engine, tokens
+
+if not engine.compiled():
+    collect_ignore_glob = ["test_*.py"]
+
+COMMON = "人大中国的是了在有和不这我们政府发展工作服务建设"
+ODD = "abcXYZ019.%+#-_& \r\n\t，。！Ａ９①é\x00\u3007\u3400\u9fd5\u9fd6\ud800\U00020000\U0010ffff"
+
+
+def random_texts(n: int, seed: int, words: list[str]) -> Iterator[str]:
+    """Yield texts that meet every rule: words and stumps of words, rare Han, signs, any character."""
+    rng = random.Random(seed)
+    for _ in range(n):
+        kind = rng.randrange(4)
+        length = rng.randrange(30)
+        if kind == 0:
+            yield "".join(rng.choice(COMMON + ODD) for _ in range(length))
+        elif kind == 1:
+            yield "".join(
+                rng.choice(COMMON) if rng.random() < 0.5 else chr(rng.randrange(0x4E00, 0x9FD6))
+                for _ in range(length)
+            )
+        elif kind == 2:
+            yield "".join(rng.choice(words)[: rng.randrange(1, 6)] for _ in range(length // 3))
+        else:
+            yield "".join(chr(rng.randrange(0x110000)) for _ in range(length // 2))
+
+
+@pytest.fixture(scope="session")
+def dictionary_words() -> list[str]:
+    return [w for w, frequency in tokens.segmenter().FREQ.items() if frequency][::23]

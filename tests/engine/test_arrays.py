@@ -1,0 +1,140 @@
+"""Damaged arrays are refused before the kernel walks over them; the dictionary is jieba's own."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from newsclf import engine
+from newsclf._engine import build_dictionary, dictionary
+from newsclf._engine.kernel import Cutter, Kernel
+from newsclf.errors import ModelError
+
+Arrays = dict[str, Any]
+
+
+def put(name: str, index: Any, value: Any) -> Callable[[Arrays], None]:
+    def damage(arrays: Arrays) -> None:
+        arrays[name] = arrays[name].copy()
+        arrays[name][index] = value
+
+    return damage
+
+
+def shorten(name: str) -> Callable[[Arrays], None]:
+    def damage(arrays: Arrays) -> None:
+        arrays[name] = arrays[name][:-1].copy()
+
+    return damage
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        put("nodes", 30_000, np.uint64(0x7FFFFFFF | 5 << 32)),  # children far outside
+        put("nodes", 30_000, np.uint64(1 | 5 << 32 | 0xFFFF << 48)),  # no such frequency
+        put("nodes", 30_000, np.uint64(0)),  # code 0
+        put("root_base", 500, 2**31),
+        put("root_frequency", 500, 65535),
+        put("codes", 0x4E00, 65535),
+        put("frequencies", 1, 0),
+        put("frequencies", 1, -5),
+        put("total", 0, 0),
+        put("longest", 0, 10**9),
+        put("longest", 0, 0),
+        put("hmm_emit", (80, 1), np.nan),
+        shorten("codes"),
+        shorten("hmm_emit"),
+        shorten("root_base"),
+        shorten("nodes"),
+        shorten("frequencies"),
+        shorten("hmm_start"),
+    ],
+)
+def test_a_damaged_dictionary_is_refused(damage: Callable[[Arrays], None]) -> None:
+    arrays = dictionary.read()
+    damage(arrays)
+    with pytest.raises(ModelError):
+        Cutter(arrays)
+
+
+def test_a_cycle_in_the_trie_ends() -> None:
+    arrays = dictionary.read()
+    nodes = arrays["nodes"] = arrays["nodes"].copy()
+    code = int(arrays["codes"][ord("的")])
+    base = int(arrays["root_base"][code])
+    nodes[base + code] = base | code << 32  # 的的 leads to itself
+    assert "".join(Cutter(arrays).cut("的" * 10_000)) == "的" * 10_000
+
+
+def test_added_frequencies_that_are_no_frequencies_are_refused() -> None:
+    for frequency in (-1, 2**53, 2**63, 2**70):
+        with pytest.raises(ModelError, match="frequencies"):
+            Cutter(dictionary.read(), [("政务", frequency)])
+
+
+def model(**changes: Any) -> Kernel:
+    parts: Arrays = {
+        "words": (np.frombuffer("中国政府".encode(), np.uint8), np.array([6, 12], np.uint32)),
+        "chars": (np.frombuffer("的".encode(), np.uint8), np.array([3], np.uint32)),
+        "idf": np.ones(3, np.float32),
+        "word_ngrams": (1, 1),
+        "char_ngrams": (1, 2),
+        "title_weight": 2,
+        "weights": np.ones((3, 2), np.float16),
+        "bias": np.zeros(2, np.float32),
+    }
+    return Kernel(engine.cutter(), engine.characters(), **{**parts, **changes})
+
+
+UTF8 = np.frombuffer("中国政府".encode(), np.uint8)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"words": (UTF8, np.array([6, 13], np.uint32))},
+        {"words": (UTF8, np.array([6, 11], np.uint32))},
+        {"words": (UTF8, np.array([12, 6], np.uint32))},
+        {"words": (UTF8, np.array([0, 12], np.uint32))},
+        {"words": (UTF8, np.array([5, 12], np.uint32))},
+        {"words": (UTF8[1:], np.array([5, 11], np.uint32))},
+        {"words": (np.frombuffer("中国中国".encode(), np.uint8), np.array([6, 12], np.uint32))},
+        {"words": (np.frombuffer(b"abcdabcd", np.uint8), np.array([4, 8], np.uint32))},
+        {"words": (np.empty(0, np.uint8), np.empty(0, np.uint32))},
+        {"idf": np.ones(4, np.float32)},
+        {"idf": np.array([1, np.nan, 1], np.float32)},
+        {"weights": np.ones((2, 2), np.float16)},
+        {"weights": np.ones((3, 0), np.float16)},
+        {"weights": np.ones((2, 3), np.float16).T},
+        {"weights": np.full((3, 2), np.inf, np.float16)},
+        {"weights": np.full((3, 2), np.nan, np.float32)},
+        {"bias": np.zeros(3, np.float32)},
+        {"bias": np.array([0, np.inf], np.float32)},
+        {"word_ngrams": (2, 1)},
+        {"word_ngrams": (0, 2)},
+        {"char_ngrams": (1, 1000)},
+        {"title_weight": -1},
+        {"title_weight": 2**40},
+    ],
+)
+def test_a_damaged_model_is_refused(changes: Arrays) -> None:
+    with pytest.raises(ModelError):
+        model(**changes)
+
+
+def test_the_whole_model_is_not() -> None:
+    assert model().scores([None], ["中国的政府"]).shape == (1, 2)
+
+
+def test_the_packed_dictionary_comes_from_jieba(tmp_path: Path) -> None:
+    built = tmp_path / "built.safetensors"
+    build_dictionary.build(built)
+    assert digest(built) == digest(dictionary.PATH)
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,90 @@
+"""The compiled segmentation against jieba itself."""
+
+import gzip
+import json
+import os
+import random
+from pathlib import Path
+
+import jieba
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsclf import engine, tokens
+from newsclf.segmenter import Segmenter
+
+from .conftest import COMMON, ODD, random_texts
+
+
+def cut(text: str, hmm: bool) -> list[str]:
+    return engine.cutter().cut(text, hmm)
+
+
+def corpus(limit: int) -> list[str]:
+    folder = os.environ.get("NEWSCLF_CORPORA")
+    if not folder:
+        pytest.skip("NEWSCLF_CORPORA is not set: no corpora to compare on")
+    found = []
+    for path in sorted([*Path(folder).glob("*/*.jsonl"), *Path(folder).glob("*/*.jsonl.gz")]):
+        opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
+        with opened as lines:
+            texts = [text for text in (json.loads(line).get("text") for line in lines) if text]
+        found += random.Random(path.name).sample(texts, min(limit, len(texts)))
+    return found
+
+
+@pytest.mark.parametrize("hmm", [True, False])
+def test_equals_jieba_on_corpora(hmm: bool) -> None:
+    limit = int(os.environ.get("NEWSCLF_CORPUS_TEXTS", "40"))
+    for text in corpus(limit):
+        assert cut(text, hmm) == tokens.segmenter().words(text, hmm)
+
+
+@pytest.mark.parametrize("hmm", [True, False])
+def test_equals_jieba_on_random_texts(hmm: bool, dictionary_words: list[str]) -> None:
+    reference = tokens.segmenter()
+    for text in random_texts(100_000, 20, dictionary_words):
+        assert cut(text, hmm) == reference.words(text, hmm), ascii(text)
+
+
+@given(st.text(alphabet=st.sampled_from(COMMON + ODD)) | st.text(), st.booleans())
+def test_equals_jieba_and_loses_nothing(text: str, hmm: bool) -> None:
+    words = cut(text, hmm)
+    assert words == jieba.lcut(text, HMM=hmm)
+    assert "".join(words) == text
+
+
+def test_added_words_act_as_in_a_private_jieba(dictionary_words: list[str]) -> None:
+    rng = random.Random(3)
+    added = []
+    for _ in range(300):
+        word = rng.choice(dictionary_words)
+        word = rng.choice([word, word[:2] + rng.choice(dictionary_words), word + "化", "A" + word, "é" + word, ""])
+        added.append((word, rng.choice([0, 1, 3, 500, 10**5, 10**9])))
+    added += [("的", 0), ("中国", 0), ("人", 10**9), ("一" * 40, 5), ("-", 7)]
+    reference, compiled = Segmenter(added), engine.cutter(tuple(added))
+    pieces = [w for w, _ in added] + dictionary_words[:300] + ["一" * 41, "，"]
+    for _ in range(5_000):
+        text = "".join(rng.choice(pieces) for _ in range(rng.randrange(9)))
+        for hmm in (True, False):
+            assert compiled.cut(text, hmm) == reference.words(text, hmm), ascii(text)
+
+
+def test_added_words_stay_with_their_cutter() -> None:
+    before = cut("新质生产力", True)
+    assert engine.cutter((("新质生产力", 1000),)).cut("新质生产力") == ["新质生产力"]
+    assert cut("新质生产力", True) == before != ["新质生产力"]
+
+
+def test_words_come_from_the_engine_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the other engine was asked")
+
+    monkeypatch.setenv("NEWSCLF_ENGINE", "reference")
+    monkeypatch.setattr(engine, "cutter", refuse)
+    assert tokens.cut("优化政务服务") == ["优化", "政务", "服务"]
+    monkeypatch.undo()
+    monkeypatch.setenv("NEWSCLF_ENGINE", "compiled")
+    monkeypatch.setattr(tokens, "segmenter", refuse)
+    assert tokens.cut("优化政务服务") == ["优化", "政务", "服务"]

@@ -1,0 +1,169 @@
+"""The kernel's rows, scores and occurrences against the definition in newsclf.features."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsclf import engine, tokens
+from newsclf._engine.kernel import Kernel
+from newsclf.articles import Article
+from newsclf.errors import InputError, ModelError
+from newsclf.features import FeatureSpec, Vocabulary, extract
+
+from .conftest import COMMON, ODD, random_texts
+
+SPECS = [
+    FeatureSpec(),
+    FeatureSpec((1, 2), (1, 5), 3, (("新质生产力", 1000), ("人大", 0))),
+    FeatureSpec((2, 3), (0, 0), 1),
+    FeatureSpec((0, 0), (4, 6), 0),
+]
+THEMES = 5
+
+
+def pack(terms: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    encoded = [term.encode() for term in terms]
+    return (
+        np.frombuffer(b"".join(encoded), np.uint8),
+        np.cumsum([len(e) for e in encoded], dtype=np.uint32),
+    )
+
+
+def articles_of(texts: list[str]) -> list[Article]:
+    return [
+        Article(str(i), title=text[:7] if i % 3 else None, paragraphs=(text,))
+        for i, text in enumerate(texts)
+    ]
+
+
+class Case:
+    """A model over the terms of some articles (every other one), with random weights."""
+
+    def __init__(self, spec: FeatureSpec, articles: list[Article], dtype: type = np.float16) -> None:
+        rng = np.random.default_rng(5)
+        self.spec = spec
+        words = dict.fromkeys(t for a in articles for t in spec.word_terms(a))
+        chars = dict.fromkeys(t for a in articles for t in spec.char_terms(a))
+        words, chars = list(words)[::2], list(chars)[::2]
+        idf = rng.uniform(0.5, 9, len(words) + len(chars)).astype(np.float32)
+        self.vocabulary = Vocabulary(words, chars, idf)
+        self.weights = rng.normal(size=(len(idf), THEMES)).astype(dtype)
+        self.bias = rng.normal(size=THEMES).astype(np.float32)
+        self.kernel = Kernel(
+            engine.cutter(spec.added_words), engine.characters(),
+            pack(self.vocabulary.words), pack(self.vocabulary.chars), idf,
+            spec.word_ngrams, spec.char_ngrams, spec.title_weight, self.weights, self.bias,
+        )  # fmt: skip
+
+    def check(self, articles: list[Article]) -> None:
+        titles, texts = [a.title for a in articles], [a.text for a in articles]
+        expected = extract(articles, self.spec, self.vocabulary)
+        indptr, indices, values = self.kernel.rows(titles, texts)
+        np.testing.assert_array_equal(indptr, expected.indptr)
+        np.testing.assert_array_equal(indices, expected.indices)
+        np.testing.assert_allclose(values, expected.values, rtol=1e-6)
+        scores = self.kernel.scores(titles, texts)
+        assert scores.dtype == np.float32
+        for i, (start, end) in enumerate(zip(indptr, indptr[1:], strict=False)):
+            row = values[start:end].astype(np.float64) @ self.weights[indices[start:end]].astype(float)
+            np.testing.assert_allclose(
+                scores[i], row + self.bias if start < end else np.full(THEMES, -np.inf), atol=1e-5
+            )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def reference() -> None:
+    """Take the definition from the reference, whatever the environment says."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEWSCLF_ENGINE", "reference")
+        yield
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+@pytest.mark.parametrize("spec", SPECS)
+def test_rows_and_scores_are_the_definition(
+    spec: FeatureSpec, dtype: type, dictionary_words: list[str]
+) -> None:
+    articles = articles_of(["\n".join(random_texts(8, seed, dictionary_words)) for seed in range(80)])
+    case = Case(spec, articles[:40], dtype)
+    case.check(articles)
+
+
+@given(
+    st.lists(st.text(alphabet=st.sampled_from(COMMON + ODD), max_size=60) | st.text(), max_size=4),
+    st.sampled_from(SPECS),
+)
+def test_any_text(texts: list[str], spec: FeatureSpec) -> None:
+    articles = articles_of(texts)
+    case = Case(spec, [a for a in articles if encodable(a.text)])
+    case.check(articles)
+
+
+def encodable(text: str) -> bool:
+    return not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+def test_half_precision_is_read_exactly() -> None:
+    halves = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    halves = halves[np.isfinite(halves)].reshape(1, -1)
+    made = Kernel(
+        engine.cutter(), engine.characters(), pack({"中国": 0}), pack({}), np.ones(1, np.float32),
+        (1, 1), (0, 0), 1, halves, np.zeros(halves.size, np.float32),
+    )  # fmt: skip
+    np.testing.assert_array_equal(made.scores([None], ["中国"]), halves.astype(np.float32))
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_occurrences_say_where_each_feature_stands(
+    spec: FeatureSpec, dictionary_words: list[str]
+) -> None:
+    article = articles_of(["", "".join(random_texts(60, 9, dictionary_words))])[1]
+    case = Case(spec, [article])
+    parts = tokens.fold(article.title or ""), tokens.fold(article.text)
+    counts: Counter[int] = Counter()
+    terms = [*case.vocabulary.words, *case.vocabulary.chars]
+    for feature, part, begin, end in case.kernel.occurrences(article.title, article.text).tolist():
+        assert parts[part][begin:end] == terms[feature].replace(" ", "")
+        counts[feature] += 1 if part else spec.title_weight
+    expected = Counter(
+        case.vocabulary.words[t] for t in spec.word_terms(article) if t in case.vocabulary.words
+    ) + Counter(
+        case.vocabulary.chars[t] for t in spec.char_terms(article) if t in case.vocabulary.chars
+    )
+    assert counts == expected
+
+
+def test_threads_give_what_one_thread_gives(dictionary_words: list[str]) -> None:
+    articles = articles_of(["".join(random_texts(9, seed, dictionary_words)) for seed in range(300)])
+    case = Case(SPECS[1], articles[:50])
+    batches = [
+        ([a.title for a in articles[i::30]], [a.text for a in articles[i::30]]) for i in range(30)
+    ]
+    alone = [case.kernel.scores(*batch) for batch in batches]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda batch: case.kernel.scores(*batch), batches))
+    np.testing.assert_array_equal(np.concatenate(alone), np.concatenate(together))
+
+
+def test_what_is_no_text_is_refused_and_leaves_no_trace() -> None:
+    case = Case(SPECS[0], articles_of(["中国人民政府工作报告"]))
+    before = case.kernel.scores(["政府"], ["工作报告"])
+    for titles, texts in ([None], [b"bytes"]), ([3], ["text"]), ([None], [None]):
+        with pytest.raises(InputError, match="str"):
+            case.kernel.scores(titles, texts)
+    np.testing.assert_array_equal(case.kernel.scores(["政府"], ["工作报告"]), before)
+    assert case.kernel.scores([], []).shape == (0, THEMES)
+
+
+def test_a_kernel_without_weights_has_no_scores() -> None:
+    made = Kernel(
+        engine.cutter(), engine.characters(), pack({"中国": 0}), pack({}), np.ones(1, np.float32),
+        (1, 1), (0, 0), 1,
+    )  # fmt: skip
+    assert made.rows([None], ["中国"])[1].tolist() == [0]
+    with pytest.raises(ModelError, match="without weights"):
+        made.scores([None], ["中国"])

@@ -1,0 +1,40 @@
+"""Time is linear in the text, whatever it holds: counted in accesses to arrays, not in seconds."""
+
+import numpy as np
+import pytest
+
+from newsclf import engine
+from newsclf._engine import kernel
+
+pytestmark = pytest.mark.skipif(
+    not kernel.CHECKED, reason="accesses are counted by the checked build (NEWSCLF_CHECKED=1)"
+)
+
+REPEATED = ["的", "龘", "7", "a", "7.", "a%-", "中国", "中华人民共和国", "的 ", "，", "\r\n", "\ud800"]
+
+
+def cost(work: object, *args: object) -> int:
+    before = kernel.accesses()
+    work(*args)  # type: ignore[operator]
+    return kernel.accesses() - before
+
+
+@pytest.mark.parametrize("hmm", [True, False])
+@pytest.mark.parametrize("unit", REPEATED)
+def test_cutting(unit: str, hmm: bool) -> None:
+    cut = engine.cutter((("的的的的的", 3), ("7a", 10))).cut
+    once, ten_times = cost(cut, unit * 2_000, hmm), cost(cut, unit * 20_000, hmm)
+    assert ten_times < 10.5 * once
+    assert ten_times < 150 * len(unit * 20_000)
+
+
+@pytest.mark.parametrize("unit", REPEATED)
+def test_scoring(unit: str) -> None:
+    terms = np.frombuffer("的的".encode(), np.uint8), np.array([6], np.uint32)
+    none = np.empty(0, np.uint8), np.empty(0, np.uint32)
+    made = kernel.Kernel(
+        engine.cutter(), engine.characters(), none, terms, np.ones(1, np.float32),
+        (1, 3), (1, 5), 2, np.ones((1, 3), np.float32), np.zeros(3, np.float32),
+    )  # fmt: skip
+    once, ten_times = (cost(made.scores, [""], [unit * n]) for n in (2_000, 20_000))
+    assert ten_times < 10.5 * once
