@@ -27,11 +27,12 @@ def engine() -> list[Extension]:
         flags += ["-g", "-O1", "-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
         links.append("-fsanitize=address,undefined")
     here = "newsclf/_engine"
-    rooms = ["array", "table", "trie", "route", "hmm", "cutting", "terms", "scoring"]
+    rooms = ["array", "table", "trie", "route", "hmm", "cutting", "terms", "scoring", "collecting"]
     extension = Extension(
         "newsclf._engine.kernel",
         [f"{here}/kernel.pyx"],
-        depends=[f"{here}/{room}.h" for room in rooms] + [f"{here}/articles.pxi"],
+        depends=[f"{here}/{room}.h" for room in rooms]
+        + [f"{here}/{part}.pxi" for part in ("articles", "counting")],
         define_macros=macros,
         extra_compile_args=flags,
         extra_link_args=links,

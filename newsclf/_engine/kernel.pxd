@@ -59,6 +59,7 @@ cdef extern from "scoring.h" nogil:
         U32s folded
         U8s alnum
     ctypedef struct Block:
+        size_t used
         unsigned shortest
         unsigned longest
     ctypedef struct Tally:
@@ -106,3 +107,16 @@ cdef extern from "scoring.h" nogil:
                           size_t end, Occurrences* found)
     const bint IS_CHECKED
     const size_t n_accesses "accesses"
+
+cdef extern from "collecting.h" nogil:
+    ctypedef struct Collector:
+        Model model
+        int which
+        size_t count
+        uint32_t* indices
+        uint32_t* counts
+        size_t n_entries
+    void collector_free(Collector* collector)
+    bint collect_articles(Collector* collector, Work* work, uint32_t* text,
+                          const uint64_t* bounds, size_t n, int64_t* ends)
+    size_t collected_letters(const Collector* collector, size_t id, uint32_t* letters)

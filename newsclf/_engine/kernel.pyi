@@ -1,7 +1,7 @@
 """Types of the compiled module."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,3 +38,16 @@ class Kernel:
         self, titles: Sequence[str | None], texts: Sequence[str]
     ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]: ...
     def occurrences(self, title: str | None, text: str) -> NDArray[np.int32]: ...
+
+class TermCounter:
+    def __init__(
+        self,
+        cutter: Cutter,
+        characters: CharacterTable,
+        block: Literal["words", "chars"],
+        ngrams: tuple[int, int],
+        title_weight: int,
+    ) -> None: ...
+    def add(self, titles: Sequence[str | None], texts: Sequence[str]) -> None: ...
+    def rows(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]: ...
+    def terms(self) -> list[str]: ...

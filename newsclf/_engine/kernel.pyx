@@ -10,11 +10,13 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
+import sys
+
 import numpy as np
 
 from newsclf.errors import InputError, ModelError
 
-__all__ = ["CHECKED", "CharacterTable", "Cutter", "Kernel", "accesses"]
+__all__ = ["CHECKED", "CharacterTable", "Cutter", "Kernel", "TermCounter", "accesses"]
 
 CHECKED = bool(IS_CHECKED)  # built with every access to an array checked
 LONGEST_TEXT = 2**31 - 1
@@ -266,3 +268,4 @@ cdef void view_u64(U64s* view, const uint64_t[::1] array) noexcept:
 
 
 include "articles.pxi"
+include "counting.pxi"

@@ -179,6 +179,7 @@ static int score_articles(const Model *model, Work *work, uint32_t *text, const 
                           size_t n, float *scores) {
     if (!work_fit(work, model)) return 0;
     work->tally.found = NULL;
+    work->tally.collector = NULL;
     work->tally.idf = model->idf.items;
     work->tally.row_size = model->n_themes * (model->half.length ? 2 : 4);
     work->tally.rows = model->half.length ? (const char *)model->half.items
@@ -204,6 +205,7 @@ static int row_articles(const Model *model, Work *work, uint32_t *text, const ui
                         size_t n, int64_t *indptr, RowsSoFar *rows) {
     if (!work_fit(work, model)) return 0;
     work->tally.found = NULL;
+    work->tally.collector = NULL;
     work->tally.rows = NULL;
     fold_text(model->characters, text, bounds[2 * n]);
     for (size_t i = 0; i < n; i++) {
@@ -223,6 +225,7 @@ static int find_occurrences(const Model *model, Work *work, uint32_t *text, size
     if (!work_fit(work, model)) return 0;
     fold_text(model->characters, text, end);
     work->tally.found = found;
+    work->tally.collector = NULL;
     work->tally.rows = NULL;
     for (int which = 0; which < 2; which++) {
         int fine = count_block(model, work, which, text, middle, end);

@@ -105,19 +105,32 @@ static void block_free(Block *block) {
     RELEASE(block->filter);
 }
 
+/* Add a term that is not there yet, with its letters where its key is only a hash. */
+static void block_put(Block *block, const uint32_t *text, const Term *term, const U32s *ends,
+                      uint32_t value) {
+    table_add(&block->ids, term->key, value, (uint32_t)block->used);
+    size_t bit = filter_home(block, term->key);
+    AT(block->filter, bit >> 3) |= (uint8_t)(1 << (bit & 7));
+    if (!KEY_IS_HASH(term->key)) return;
+    size_t at = block->used++;
+    for (uint32_t i = term->begin, word = term->word; i < term->end; i++) {
+        if (ends && i > term->begin && i == AT(*ends, word)) {
+            AT(block->letters, block->used) = ' ';
+            block->used++;
+            word++;
+        }
+        AT(block->letters, block->used) = text[i];
+        block->used++;
+    }
+    AT(block->letters, at) = (uint32_t)(block->used - at - 1);
+}
+
 /* Add a term of n letters; 0 when it is there already. */
 static int block_add(Block *block, const uint32_t *text, uint32_t n, uint32_t id) {
     Term term = {0, 0, n, 0};
     for (uint32_t i = 0; i < n; i++) term.key = key_add(term.key, i, text[i]);
     if (find_term(block, text, &term, NULL)) return 0;
-    table_add(&block->ids, term.key, id + 1, (uint32_t)block->used);
-    size_t bit = filter_home(block, term.key);
-    AT(block->filter, bit >> 3) |= (uint8_t)(1 << (bit & 7));
-    if (KEY_IS_HASH(term.key)) {
-        AT(block->letters, block->used) = n;
-        for (uint32_t i = 0; i < n; i++) AT(block->letters, block->used + 1 + i) = text[i];
-        block->used += 1 + n;
-    }
+    block_put(block, text, &term, NULL, id + 1);
     return 1;
 }
 
@@ -154,10 +167,17 @@ typedef struct {
     const float *idf;      /* to fetch ahead, as are the rows of weights; NULL: no weights */
     const char *rows;
     size_t row_size;
+    struct Collector *collector; /* learns new terms; NULL: the vocabulary is fixed */
     int short_of_memory;
 } Tally;
 
+static void collect_pending(Tally *tally, const uint32_t *text, const U32s *ends);
+
 static void tally_flush(Tally *tally, const Block *block, const uint32_t *text, const U32s *ends) {
+    if (tally->collector) {
+        collect_pending(tally, text, ends);
+        return;
+    }
     AT(tally->count, 0) = 1; /* so that it is never touched */
     for (size_t i = 0; i < tally->n_pending; i++) {
         const Term *term = &tally->pending[i];
@@ -187,7 +207,7 @@ static inline void tally_add(Tally *tally, const Block *block, uint64_t key, siz
     term->end = (uint32_t)end;
     term->word = (uint32_t)word;
     PREFETCH(&block->ids.buckets.items[table_home(&block->ids, key)]);
-    tally->n_pending += (size_t)may_hold(block, key);
+    tally->n_pending += (size_t)(may_hold(block, key) | (tally->collector != NULL));
 }
 
 static inline void tally_make_room(Tally *tally, const Block *block, const uint32_t *text,

@@ -1,5 +1,6 @@
 """The kernel's rows, scores and occurrences against the definition in newsclf.features."""
 
+import itertools
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsclf import engine, tokens
-from newsclf._engine.kernel import Kernel
+from newsclf._engine.kernel import Kernel, TermCounter
 from newsclf.articles import Article
 from newsclf.errors import InputError, ModelError
 from newsclf.features import FeatureSpec, Vocabulary, extract
@@ -43,7 +44,9 @@ def articles_of(texts: list[str]) -> list[Article]:
 class Case:
     """A model over the terms of some articles (every other one), with random weights."""
 
-    def __init__(self, spec: FeatureSpec, articles: list[Article], dtype: type = np.float16) -> None:
+    def __init__(
+        self, spec: FeatureSpec, articles: list[Article], dtype: type = np.float16
+    ) -> None:
         rng = np.random.default_rng(5)
         self.spec = spec
         words = dict.fromkeys(t for a in articles for t in spec.word_terms(a))
@@ -68,8 +71,10 @@ class Case:
         np.testing.assert_allclose(values, expected.values, rtol=1e-6)
         scores = self.kernel.scores(titles, texts)
         assert scores.dtype == np.float32
-        for i, (start, end) in enumerate(zip(indptr, indptr[1:], strict=False)):
-            row = values[start:end].astype(np.float64) @ self.weights[indices[start:end]].astype(float)
+        for i, (start, end) in enumerate(itertools.pairwise(indptr)):
+            row = values[start:end].astype(np.float64) @ self.weights[indices[start:end]].astype(
+                float
+            )
             np.testing.assert_allclose(
                 scores[i], row + self.bias if start < end else np.full(THEMES, -np.inf), atol=1e-5
             )
@@ -88,7 +93,9 @@ def reference() -> None:
 def test_rows_and_scores_are_the_definition(
     spec: FeatureSpec, dtype: type, dictionary_words: list[str]
 ) -> None:
-    articles = articles_of(["\n".join(random_texts(8, seed, dictionary_words)) for seed in range(80)])
+    articles = articles_of(
+        ["\n".join(random_texts(8, seed, dictionary_words)) for seed in range(80)]
+    )
     case = Case(spec, articles[:40], dtype)
     case.check(articles)
 
@@ -138,7 +145,9 @@ def test_occurrences_say_where_each_feature_stands(
 
 
 def test_threads_give_what_one_thread_gives(dictionary_words: list[str]) -> None:
-    articles = articles_of(["".join(random_texts(9, seed, dictionary_words)) for seed in range(300)])
+    articles = articles_of(
+        ["".join(random_texts(9, seed, dictionary_words)) for seed in range(300)]
+    )
     case = Case(SPECS[1], articles[:50])
     batches = [
         ([a.title for a in articles[i::30]], [a.text for a in articles[i::30]]) for i in range(30)
@@ -167,3 +176,30 @@ def test_a_kernel_without_weights_has_no_scores() -> None:
     assert made.rows([None], ["中国"])[1].tolist() == [0]
     with pytest.raises(ModelError, match="without weights"):
         made.scores([None], ["中国"])
+
+
+@pytest.mark.parametrize("block", ["words", "chars"])
+@pytest.mark.parametrize("spec", SPECS)
+def test_counting_finds_every_term(
+    spec: FeatureSpec, block: str, dictionary_words: list[str]
+) -> None:
+    ngrams = spec.word_ngrams if block == "words" else spec.char_ngrams
+    if not ngrams[1]:
+        return
+    articles = articles_of(
+        ["\n".join(random_texts(8, seed, dictionary_words)) for seed in range(90)]
+    )
+    counter = TermCounter(
+        engine.cutter(spec.added_words), engine.characters(), block, ngrams, spec.title_weight
+    )
+    for some in (articles[:1], [], articles[1:50], articles[50:]):
+        counter.add([a.title for a in some], [a.text for a in some])
+    terms, (indptr, indices, counts) = counter.terms(), counter.rows()
+    assert len(set(terms)) == len(terms)
+    for i, article in enumerate(articles):
+        expected = Counter(
+            spec.word_terms(article) if block == "words" else spec.char_terms(article)
+        )
+        here = slice(indptr[i], indptr[i + 1])
+        found = dict(zip((terms[k] for k in indices[here]), counts[here].tolist(), strict=True))
+        assert found == expected

@@ -10,7 +10,20 @@ pytestmark = pytest.mark.skipif(
     not kernel.CHECKED, reason="accesses are counted by the checked build (NEWSCLF_CHECKED=1)"
 )
 
-REPEATED = ["的", "龘", "7", "a", "7.", "a%-", "中国", "中华人民共和国", "的 ", "，", "\r\n", "\ud800"]
+REPEATED = [
+    "的",
+    "龘",
+    "7",
+    "a",
+    "7.",
+    "a%-",
+    "中国",
+    "中华人民共和国",
+    "的 ",
+    "，",
+    "\r\n",
+    "\ud800",
+]
 
 
 def cost(work: object, *args: object) -> int:

@@ -1,0 +1,88 @@
+# Articles into counts of all their terms, known or not.
+
+
+cdef class TermCounter:
+    """Counts the terms of one block; ids are given in the order in which terms are first met.
+
+    Parameters
+    ----------
+    cutter : Cutter
+    characters : CharacterTable
+    block : {"words", "chars"}
+    ngrams : (int, int)
+    title_weight : int
+    """
+
+    cdef Collector own
+    cdef Work work
+    cdef Cutter cutter
+    cdef CharacterTable characters
+    cdef list ends
+    cdef bint broken
+
+    def __cinit__(self, Cutter cutter not None, CharacterTable characters not None, block, ngrams,
+                  title_weight):
+        shortest, longest = ngrams
+        need(1 <= shortest <= longest <= 16, "n-grams from 1 to 16")
+        need(0 <= title_weight < 2**16, "a title weight from 0 to 65535")
+        self.cutter, self.characters = cutter, characters
+        self.own.which = ("words", "chars").index(block)
+        self.own.model.dictionary, self.own.model.characters = &cutter.own, &characters.own
+        self.own.model.title_weight = title_weight
+        self.own.model.blocks[self.own.which].shortest = shortest
+        self.own.model.blocks[self.own.which].longest = longest
+        if not block_make(&self.own.model.blocks[self.own.which], 1024, 0):
+            raise MemoryError
+        self.ends = [np.zeros(1, np.int64)]
+
+    def __dealloc__(self):
+        collector_free(&self.own)
+        work_free(&self.work)
+
+    def add(self, titles, texts):
+        """Count the terms of articles; each becomes a row."""
+        cdef Batch batch = Batch(titles, texts)
+        cdef bint fine
+        if not batch.count:
+            return
+        ends = np.empty(batch.count, np.int64)
+        cdef int64_t[::1] out = ends
+        self.characters.learn_all(batch.text, batch.bounds[2 * batch.count])
+        if self.broken:
+            raise MemoryError
+        self.broken = True  # until all rows are there; also keeps a second thread out
+        with nogil:
+            fine = collect_articles(&self.own, &self.work, batch.text, batch.bounds, batch.count,
+                                    &out[0])
+        if not fine:
+            raise MemoryError
+        self.broken = False
+        self.ends.append(ends)
+
+    def rows(self):
+        """Return the counts so far as sparse rows: indptr, indices, counts."""
+        indices = np.empty(self.own.n_entries, np.int32)
+        counts = np.empty(self.own.n_entries, np.int32)
+        copy_out(indices, self.own.indices)
+        copy_out(counts, self.own.counts)
+        return np.concatenate(self.ends), indices, counts
+
+    def terms(self):
+        """Return the terms so far, in the order of their ids."""
+        cdef size_t id, at = 0, start
+        cdef size_t room = 3 * self.own.count + self.own.model.blocks[self.own.which].used
+        letters = np.empty(room, np.uint32)
+        ends = np.empty(self.own.count, np.int64)
+        cdef uint32_t[::1] out = letters
+        cdef int64_t[::1] stops = ends
+        for id in range(self.own.count):
+            at += collected_letters(&self.own, id, &out[at])
+            stops[id] = at
+        codec = f"utf-32-{sys.byteorder[0]}e"
+        joined = letters[:at].tobytes().decode(codec, "surrogatepass")
+        found = []
+        start = 0
+        for id in range(self.own.count):
+            found.append(PyUnicode_Substring(joined, start, stops[id]))
+            start = stops[id]
+        return found
