@@ -10,14 +10,17 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsclf.errors import InputError, MissingEngine
 
 if TYPE_CHECKING:
-    from newsclf._engine.kernel import CharacterTable, Cutter
+    from numpy.typing import NDArray
 
-__all__ = ["characters", "compiled", "cutter", "name"]
+    from newsclf._engine.kernel import CharacterTable, Cutter, Kernel
+    from newsclf.features import FeatureSpec, Terms
+
+__all__ = ["characters", "compiled", "cutter", "kernel", "name"]
 
 
 def compiled() -> bool:
@@ -68,3 +71,34 @@ def characters() -> CharacterTable:
     from newsclf.tokens import FOLDING
 
     return kernel.CharacterTable(FOLDING)
+
+
+def kernel(
+    spec: FeatureSpec,
+    words: Terms,
+    chars: Terms,
+    idf: NDArray[Any],
+    weights: NDArray[Any] | None = None,
+    bias: NDArray[Any] | None = None,
+) -> Kernel:
+    """Return the compiled engine over a vocabulary, with weights if it is to give scores.
+
+    Raises
+    ------
+    ModelError
+        The arrays do not fit each other, or hold what would lead the kernel outside them.
+    """
+    from newsclf._engine.kernel import Kernel
+
+    return Kernel(
+        cutter(spec.added_words),
+        characters(),
+        words,
+        chars,
+        idf,
+        spec.word_ngrams,
+        spec.char_ngrams,
+        spec.title_weight,
+        weights,
+        bias,
+    )

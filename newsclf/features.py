@@ -9,21 +9,28 @@ same numbers; tests hold it to that.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf import tokens
+from newsclf import engine, tokens
 from newsclf.articles import Article
+from newsclf.errors import ModelError
 
-__all__ = ["FeatureSpec", "Rows", "Vocabulary", "extract"]
+if TYPE_CHECKING:
+    from newsclf._engine.kernel import Kernel
+
+__all__ = ["FeatureSpec", "Rows", "Terms", "Vocabulary", "compiled_rows", "extract"]
 
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
+_BATCH = 1024  # articles that the kernel works on at a time
 _HAN_RUNS = re.compile(f"[{HAN}]+")
 
 
@@ -111,23 +118,78 @@ class Rows(NamedTuple):
     values: NDArray[np.float32]
 
 
+class Terms(NamedTuple):
+    """Terms as model folders hold them: joined as UTF-8, and the offset at which each ends."""
+
+    utf8: NDArray[np.uint8]
+    ends: NDArray[np.uint32]
+
+    @classmethod
+    def pack(cls, terms: Iterable[str]) -> Terms:
+        """Join terms."""
+        encoded = [term.encode("utf-8", "surrogatepass") for term in terms]
+        ends = np.cumsum([len(e) for e in encoded], dtype=np.uint32)
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends)
+
+    def unpack(self) -> list[str]:
+        """Return the terms."""
+        whole, stops = self.utf8.tobytes(), self.ends.tolist()
+        return [
+            whole[start:end].decode("utf-8", "surrogatepass")
+            for start, end in itertools.pairwise([0, *stops])
+        ]
+
+
 class Vocabulary:
     """The features of a model: terms of both blocks with their inverse document frequency.
 
     Parameters
     ----------
-    words, chars : sequence of str
+    words, chars : iterable of str, or Terms
         Terms of the two blocks; feature ids count through words, then chars.
     idf : array of shape (n_features,), float32
     """
 
-    def __init__(self, words: Iterable[str], chars: Iterable[str], idf: NDArray[Any]) -> None:
-        self.words = {term: i for i, term in enumerate(words)}
-        self.chars = {term: i for i, term in enumerate(chars, len(self.words))}
+    def __init__(
+        self, words: Iterable[str] | Terms, chars: Iterable[str] | Terms, idf: NDArray[Any]
+    ) -> None:
+        self.packed = _packed(words), _packed(chars)
         self.idf = np.asarray(idf, dtype=np.float32)
+
+    @cached_property
+    def words(self) -> dict[str, int]:
+        """Feature ids of the words."""
+        return self._ids(self.packed[0], 0)
+
+    @cached_property
+    def chars(self) -> dict[str, int]:
+        """Feature ids of the character n-grams."""
+        return self._ids(self.packed[1], len(self.packed[0].ends))
+
+    def _ids(self, terms: Terms, first: int) -> dict[str, int]:
+        try:
+            ids = {term: i for i, term in enumerate(terms.unpack(), first)}
+        except UnicodeDecodeError as error:
+            raise ModelError(f"the vocabulary holds a term that is not UTF-8: {error}") from error
+        if len(ids) != len(terms.ends):
+            raise ModelError("the vocabulary holds a term twice")
+        return ids
+
+    def kernel(
+        self,
+        spec: FeatureSpec,
+        weights: NDArray[Any] | None = None,
+        bias: NDArray[np.float32] | None = None,
+    ) -> Kernel:
+        """Return the compiled engine over this vocabulary; see newsclf/_engine/kernel.pyx."""
+        return engine.kernel(spec, self.packed[0], self.packed[1], self.idf, weights, bias)
 
     def __len__(self) -> int:
         return len(self.idf)
+
+
+def _packed(terms: Iterable[str] | Terms) -> Terms:
+    return terms if isinstance(terms, Terms) else Terms.pack(terms)
 
 
 def extract(articles: Iterable[Article], spec: FeatureSpec, vocabulary: Vocabulary) -> Rows:
@@ -138,6 +200,8 @@ def extract(articles: Iterable[Article], spec: FeatureSpec, vocabulary: Vocabula
     Rows
         float32, shape (n_articles, len(vocabulary)) as sparse rows; ids rise within a block.
     """
+    if engine.compiled():
+        return compiled_rows(articles, vocabulary.kernel(spec))
     indptr, indices, values = [0], [], []
     for article in articles:
         for block, terms in (
@@ -152,6 +216,20 @@ def extract(articles: Iterable[Article], spec: FeatureSpec, vocabulary: Vocabula
         np.asarray(indptr, np.int64),
         np.concatenate(indices) if indices else np.empty(0, np.int32),
         np.concatenate(values) if values else np.empty(0, np.float32),
+    )
+
+
+def compiled_rows(articles: Iterable[Article], kernel: Kernel) -> Rows:
+    """Return what `extract` does, from a kernel."""
+    stream = iter(articles)
+    parts = []
+    while batch := list(itertools.islice(stream, _BATCH)):
+        parts.append(kernel.rows([a.title for a in batch], [a.text for a in batch]))
+    sizes = [np.diff(indptr) for indptr, _, _ in parts]
+    return Rows(
+        np.cumsum(np.concatenate([[0], *sizes]), dtype=np.int64),
+        np.concatenate([np.empty(0, np.int32), *(indices for _, indices, _ in parts)]),
+        np.concatenate([np.empty(0, np.float32), *(values for *_, values in parts)]),
     )
 
 

@@ -42,15 +42,16 @@ SLOTS = 1 << 21  # room for the array while it is built
 
 def build(path: Path) -> None:
     """Write the packed dictionary of the installed jieba to `path`."""
+    import jieba
     from safetensors.numpy import save
 
-    from newsclf.segmenter import Segmenter, jieba
+    from newsclf.segmenter import Segmenter
 
     segmenter = Segmenter()
     words = {w: f for w, f in segmenter.FREQ.items() if _reachable(w)}
     letters = _letters(words)
     frequencies = sorted(set(words.values()) | {0})
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "codes": _codes(letters),
         "frequencies": np.array(frequencies, np.int64),
         "total": np.array([segmenter.total], np.int64),

@@ -13,7 +13,7 @@ from newsclf import engine, tokens
 from newsclf._engine.kernel import Kernel, TermCounter
 from newsclf.articles import Article
 from newsclf.errors import InputError, ModelError
-from newsclf.features import FeatureSpec, Vocabulary, extract
+from newsclf.features import FeatureSpec, Terms, Vocabulary, compiled_rows, extract
 
 from .conftest import COMMON, ODD, random_texts
 
@@ -24,14 +24,6 @@ SPECS = [
     FeatureSpec((0, 0), (4, 6), 0),
 ]
 THEMES = 5
-
-
-def pack(terms: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
-    encoded = [term.encode() for term in terms]
-    return (
-        np.frombuffer(b"".join(encoded), np.uint8),
-        np.cumsum([len(e) for e in encoded], dtype=np.uint32),
-    )
 
 
 def articles_of(texts: list[str]) -> list[Article]:
@@ -56,16 +48,12 @@ class Case:
         self.vocabulary = Vocabulary(words, chars, idf)
         self.weights = rng.normal(size=(len(idf), THEMES)).astype(dtype)
         self.bias = rng.normal(size=THEMES).astype(np.float32)
-        self.kernel = Kernel(
-            engine.cutter(spec.added_words), engine.characters(),
-            pack(self.vocabulary.words), pack(self.vocabulary.chars), idf,
-            spec.word_ngrams, spec.char_ngrams, spec.title_weight, self.weights, self.bias,
-        )  # fmt: skip
+        self.kernel = self.vocabulary.kernel(spec, self.weights, self.bias)
 
     def check(self, articles: list[Article]) -> None:
         titles, texts = [a.title for a in articles], [a.text for a in articles]
         expected = extract(articles, self.spec, self.vocabulary)
-        indptr, indices, values = self.kernel.rows(titles, texts)
+        indptr, indices, values = compiled_rows(iter(articles), self.kernel)
         np.testing.assert_array_equal(indptr, expected.indptr)
         np.testing.assert_array_equal(indices, expected.indices)
         np.testing.assert_allclose(values, expected.values, rtol=1e-6)
@@ -118,7 +106,7 @@ def test_half_precision_is_read_exactly() -> None:
     halves = np.arange(2**16, dtype=np.uint16).view(np.float16)
     halves = halves[np.isfinite(halves)].reshape(1, -1)
     made = Kernel(
-        engine.cutter(), engine.characters(), pack({"中国": 0}), pack({}), np.ones(1, np.float32),
+        engine.cutter(), engine.characters(), Terms.pack(["中国"]), Terms.pack([]), np.ones(1, np.float32),
         (1, 1), (0, 0), 1, halves, np.zeros(halves.size, np.float32),
     )  # fmt: skip
     np.testing.assert_array_equal(made.scores([None], ["中国"]), halves.astype(np.float32))
@@ -170,7 +158,7 @@ def test_what_is_no_text_is_refused_and_leaves_no_trace() -> None:
 
 def test_a_kernel_without_weights_has_no_scores() -> None:
     made = Kernel(
-        engine.cutter(), engine.characters(), pack({"中国": 0}), pack({}), np.ones(1, np.float32),
+        engine.cutter(), engine.characters(), Terms.pack(["中国"]), Terms.pack([]), np.ones(1, np.float32),
         (1, 1), (0, 0), 1,
     )  # fmt: skip
     assert made.rows([None], ["中国"])[1].tolist() == [0]
