@@ -23,6 +23,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,6 @@ SLOTS = 1 << 21  # room for the array while it is built
 
 def build(path: Path) -> None:
     """Write the packed dictionary of the installed jieba to `path`."""
-    import jieba
     from safetensors.numpy import save
 
     from newsclf.segmenter import Segmenter
@@ -58,7 +58,7 @@ def build(path: Path) -> None:
         **_trie(words, letters, {f: i for i, f in enumerate(frequencies)}),
         **_hmm(letters),
     }
-    path.write_bytes(save(arrays, {"notice": NOTICE.format(version=jieba.__version__)}))
+    path.write_bytes(save(arrays, {"notice": NOTICE.format(version=metadata.version("jieba"))}))
 
 
 def _reachable(word: str) -> bool:
