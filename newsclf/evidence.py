@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from newsclf import tokens
+from newsclf import engine, tokens
 from newsclf.features import HAN, is_word
 from newsclf.model import Model
 from newsclf.tagging import Evidence
@@ -44,11 +44,7 @@ def find_evidence(
     """
     character = np.zeros(len(text))
     score = float(model.bias[theme])
-    for block, places in (
-        (model.vocabulary.words, _word_places(model, parts)),
-        (model.vocabulary.chars, _char_places(model, parts)),
-    ):
-        known = {block[term]: where for term, where in places.items() if term in block}
+    for known in _places(model, parts):
         damped = {
             f: (1.0 + math.log(sum(n for *_, n in where))) * float(model.vocabulary.idf[f])
             for f, where in known.items()
@@ -63,14 +59,37 @@ def find_evidence(
     return list(_words(model, parts, character, text)), score
 
 
+def _places(model: Model, parts: Parts) -> list[dict[int, Places]]:
+    """Return where each feature of the model stands, block by block."""
+    if engine.compiled():
+        return _kernel_places(model, parts)
+    found = []
+    for block, places in (
+        (model.vocabulary.words, _word_places(model, parts)),
+        (model.vocabulary.chars, _char_places(model, parts)),
+    ):
+        found.append({block[term]: where for term, where in places.items() if term in block})
+    return found
+
+
+def _kernel_places(model: Model, parts: Parts) -> list[dict[int, Places]]:
+    title, (offset, body, count) = parts[0] if len(parts) == 2 else (0, "", 1), parts[-1]
+    sides = (title[0], title[2]), (offset, count)
+    n_words = len(model.vocabulary.packed[0].ends)
+    blocks: list[dict[int, Places]] = [defaultdict(list), defaultdict(list)]
+    for feature, side, start, end in model.kernel.occurrences(title[1], body).tolist():
+        offset, count = sides[side]
+        blocks[feature >= n_words][feature].append((offset + start, offset + end, count))
+    return blocks
+
+
 def _word_places(model: Model, parts: Parts) -> dict[str, Places]:
     shortest, longest = model.spec.word_ngrams
     places: dict[str, Places] = defaultdict(list)
-    segment = tokens.segmenter(model.spec.added_words).cut if longest else None
     for offset, text, count in parts:
         recent: list[tuple[str, int]] = []
         position = offset
-        for word in segment(text) if segment else ():
+        for word in tokens.words(text, model.spec.added_words) if longest else ():
             end = position + len(word)
             recent = [*recent, (word, position)][-longest:] if is_word(word) else []
             for n in range(shortest, len(recent) + 1):
@@ -93,10 +112,9 @@ def _char_places(model: Model, parts: Parts) -> dict[str, Places]:
 
 
 def _words(model: Model, parts: Parts, character: np.ndarray, text: str) -> Iterator[Evidence]:
-    segmenter = tokens.segmenter(model.spec.added_words)
     for offset, part, _ in parts:
         position = offset
-        for word in segmenter.cut(part):
+        for word in tokens.words(part, model.spec.added_words):
             end = position + len(word)
             weight = float(character[position:end].sum())
             if weight:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf import modelfolder
+from newsclf import engine, modelfolder
 from newsclf.articles import Article
 from newsclf.codebook import Codebook
 from newsclf.decisions import Decision
 from newsclf.errors import CodebookError, ModelError
-from newsclf.features import FeatureSpec, Rows, Vocabulary, extract
+from newsclf.features import FeatureSpec, Rows, Terms, Vocabulary, compiled_rows, extract
+
+if TYPE_CHECKING:
+    from newsclf._engine.kernel import Kernel
 
 __all__ = ["Model"]
 
@@ -57,7 +61,25 @@ class Model:
 
     def features(self, articles: Iterable[Article]) -> Rows:
         """Return the features of articles as sparse rows."""
+        if engine.compiled():
+            return compiled_rows(articles, self.kernel)
         return extract(articles, self.spec, self.vocabulary)
+
+    def scores_of(self, articles: Iterable[Article]) -> NDArray[np.float32]:
+        """Return the linear scores of articles, shape (n_articles, n_themes); see `scores`."""
+        if engine.compiled():
+            articles = list(articles)
+            return self.kernel.scores([a.title for a in articles], [a.text for a in articles])
+        return self.scores(self.features(articles))
+
+    @cached_property
+    def kernel(self) -> Kernel:
+        """The compiled engine over this model's arrays."""
+        return self.vocabulary.kernel(self.spec, self.weights, self.bias)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A kernel is made again where it is needed: it holds nothing but pointers.
+        return {name: value for name, value in vars(self).items() if name != "kernel"}
 
     def scores(self, rows: Rows) -> NDArray[np.float32]:
         """Return linear scores, shape (n_rows, n_themes); a row without features gets -inf.
@@ -108,8 +130,8 @@ class Model:
             "sketch": self.sketch,
         }
         for block in ("words", "chars"):
-            joined, ends = _pack(getattr(self.vocabulary, block))
-            arrays |= {block: joined, f"{block}_ends": ends}
+            terms = self.vocabulary.packed[block == "chars"]
+            arrays |= {block: terms.utf8, f"{block}_ends": terms.ends}
         return modelfolder.write(
             folder, modelfolder.ModelFiles(manifest, arrays, others or {}), overwrite=overwrite
         )
@@ -138,18 +160,12 @@ class Model:
                 error
             )
         _check_arrays(arrays, len(codebook), path / modelfolder.WEIGHTS)
-        try:
-            words = _unpack(arrays["words"], arrays["words_ends"])
-            chars = _unpack(arrays["chars"], arrays["chars_ends"])
-        except UnicodeDecodeError as error:
-            raise ModelError(f"{path / modelfolder.WEIGHTS}: a term is not UTF-8") from error
+        words, chars = (Terms(arrays[b], arrays[f"{b}_ends"]) for b in ("words", "chars"))
         vocabulary = Vocabulary(words, chars, arrays["idf"])
-        if len(vocabulary.words) + len(vocabulary.chars) != len(vocabulary):
-            raise ModelError(f"{path / modelfolder.WEIGHTS}: the vocabulary holds a term twice")
         decision = Decision(
             arrays["slopes"], arrays["offsets"], arrays["thresholds"], first, at_most
         )
-        return cls(
+        model = cls(
             name,
             version,
             codebook,
@@ -161,22 +177,12 @@ class Model:
             arrays["sketch"],
             record,
         )
-
-
-def _pack(terms: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
-    """Return terms as one UTF-8 string and the offset at which each ends."""
-    encoded = [term.encode("utf-8", "surrogatepass") for term in terms]
-    ends = np.cumsum([len(e) for e in encoded], dtype=np.uint32)
-    return np.frombuffer(b"".join(encoded), np.uint8), ends
-
-
-def _unpack(joined: NDArray[np.uint8], ends: NDArray[np.uint32]) -> list[str]:
-    whole = joined.tobytes()
-    stops = ends.tolist()
-    return [
-        whole[start:end].decode("utf-8", "surrogatepass")
-        for start, end in zip([0, *stops], stops, strict=False)
-    ]
+        try:
+            # Whichever engine runs looks at every term once, here rather than at the first text.
+            _ = model.kernel if engine.compiled() else (vocabulary.words, vocabulary.chars)
+        except ModelError as error:
+            raise ModelError(f"{path / modelfolder.WEIGHTS}: {error}") from error
+        return model
 
 
 def _check_arrays(arrays: Mapping[str, NDArray[Any]], n_themes: int, path: Path) -> None:

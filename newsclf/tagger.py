@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf import modelfolder, tokens
+from newsclf import engine, modelfolder, tokens
 from newsclf.articles import Article, LabelledArticle, as_article, texts_only
 from newsclf.codebook import Codebook
 from newsclf.errors import InputError
@@ -107,7 +109,7 @@ class Tagger:
         items : iterable of str, Article or LabelledArticle
             Read in batches of 256 as the results are taken, so it may be endless.
         jobs : int
-            Processes to use.
+            Threads to use with the compiled engine, processes with the reference.
         progress : bool
             Report the count on standard error.
 
@@ -118,7 +120,7 @@ class Tagger:
         if isinstance(items, (str, bytes)):
             texts_only(items)
         if jobs < 1:
-            raise InputError(f"jobs: expected a number of processes from 1, got {jobs}")
+            raise InputError(f"jobs: expected a number from 1, got {jobs}")
         taggings = self._tag_batches(_batches(items), jobs)
         return _reported(taggings) if progress else taggings
 
@@ -134,8 +136,7 @@ class Tagger:
 
     def scores(self, items: Iterable[Readable]) -> NDArray[np.float32]:
         """Return the linear scores, shape (n_texts, n_themes); -inf for a text without features."""
-        articles = map(simplified, texts_only(items))
-        return self._model.scores(self._model.features(articles))
+        return self._model.scores_of(map(simplified, texts_only(items)))
 
     def decide(self, probabilities: NDArray[Any]) -> NDArray[np.bool_]:
         """Return which themes are given, boolean of shape (n_texts, n_themes)."""
@@ -199,23 +200,24 @@ class Tagger:
         return parts
 
     def _tag_batch(self, articles: Sequence[Article]) -> list[Tagging]:
-        model = self._model
         probabilities = self.probabilities(articles)
-        given = model.decision.decide(probabilities)
+        given: list[list[int]] = [[] for _ in articles]
+        for i, k in np.argwhere(self._model.decision.decide(probabilities)).tolist():
+            given[i].append(k)
         ids, themes = self.codebook.ids, self.codebook.themes
+        model = f"{self.name} {self.version}"
         taggings = []
-        for article, row, mask in zip(articles, probabilities, given, strict=True):
-            columns = [k for k in np.argsort(-row, kind="stable") if mask[k]]
+        for article, row, columns in zip(articles, probabilities.tolist(), given, strict=True):
+            columns.sort(key=lambda k, row=row: -row[k])  # type: ignore[misc]
+            groups = dict.fromkeys(themes[k].group for k in columns)
             taggings.append(
                 Tagging(
                     id=article.id,
                     title=article.title,
-                    tags=tuple(Tag(ids[k], themes[k].name_zh, float(row[k])) for k in columns),
-                    groups=tuple(
-                        dict.fromkeys(themes[k].group for k in columns if themes[k].group)
-                    ),
-                    probabilities=dict(zip(ids, row.tolist(), strict=True)),
-                    model=f"{model.name} {model.version}",
+                    tags=tuple(Tag(ids[k], themes[k].name_zh, row[k]) for k in columns),
+                    groups=tuple(filter(None, groups)),
+                    probabilities=dict(zip(ids, row, strict=True)),
+                    model=model,
                 )
             )
         return taggings
@@ -223,7 +225,12 @@ class Tagger:
     def _tag_batches(self, batches: Iterator[list[Article]], jobs: int) -> Iterator[Tagging]:
         if jobs == 1:
             yield from itertools.chain.from_iterable(map(self._tag_batch, batches))
-            return
+        elif engine.compiled():
+            yield from _in_threads(self._tag_batch, batches, jobs)
+        else:
+            yield from self._in_processes(batches, jobs)
+
+    def _in_processes(self, batches: Iterator[list[Article]], jobs: int) -> Iterator[Tagging]:
         from joblib import Parallel, delayed
 
         # Workers load the model from a folder once, instead of being sent it with every batch.
@@ -232,6 +239,23 @@ class Tagger:
             run = Parallel(n_jobs=jobs, return_as="generator")
             for taggings in run(delayed(_tag_in_worker)(folder, batch) for batch in batches):
                 yield from taggings
+
+
+def _in_threads(
+    tag: Callable[[list[Article]], list[Tagging]], batches: Iterator[list[Article]], jobs: int
+) -> Iterator[Tagging]:
+    """Tag batches in threads, in order; the kernel works without the interpreter's lock."""
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        waiting: deque[Future[list[Tagging]]] = deque()
+        for batch in batches:
+            waiting.append(pool.submit(tag, batch))
+            if len(waiting) > 2 * jobs:  # so that no more of the stream is read than is worked on
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _batches(items: Iterable[Readable]) -> Iterator[list[Article]]:

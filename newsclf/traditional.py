@@ -5,9 +5,13 @@ from __future__ import annotations
 import functools
 import warnings
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from newsclf import engine
 from newsclf.articles import Article
+
+if TYPE_CHECKING:
+    from newsclf._engine.kernel import CharacterSet
 
 __all__ = ["simplified", "simplify"]
 
@@ -26,8 +30,18 @@ _SHARE = 0.02
 
 def looks_traditional(text: str) -> bool:
     """Tell whether a text is in traditional script."""
-    found = sum(map(_ONLY_TRADITIONAL.__contains__, text))
+    if engine.compiled():
+        found = _traditional_characters().count(text)
+    else:
+        found = sum(map(_ONLY_TRADITIONAL.__contains__, text))
     return found >= _MINIMUM and found >= _SHARE * len(text)
+
+
+@functools.cache
+def _traditional_characters() -> CharacterSet:
+    from newsclf._engine.kernel import CharacterSet
+
+    return CharacterSet(_ONLY_TRADITIONAL)
 
 
 @functools.cache

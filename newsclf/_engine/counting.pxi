@@ -59,13 +59,16 @@ cdef class TermCounter:
         self.broken = False
         self.ends.append(ends)
 
-    def rows(self):
-        """Return the counts so far as sparse rows: indptr, indices, counts."""
+    def take(self):
+        """Return the rows since the last call, and forget them: indptr, indices, counts."""
         indices = np.empty(self.own.n_entries, np.int32)
         counts = np.empty(self.own.n_entries, np.int32)
         copy_out(indices, self.own.indices)
         copy_out(counts, self.own.counts)
-        return np.concatenate(self.ends), indices, counts
+        indptr = np.concatenate(self.ends)
+        self.own.n_entries = 0
+        self.ends = [np.zeros(1, np.int64)]
+        return indptr, indices, counts
 
     def terms(self):
         """Return the terms so far, in the order of their ids."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from newsclf.errors import InputError, ModelError
 
-__all__ = ["CHECKED", "CharacterTable", "Cutter", "Kernel", "TermCounter", "accesses"]
+__all__ = ["CHECKED", "CharacterSet", "CharacterTable", "Cutter", "Kernel", "TermCounter", "accesses"]
 
 CHECKED = bool(IS_CHECKED)  # built with every access to an array checked
 LONGEST_TEXT = 2**31 - 1
@@ -89,6 +89,40 @@ cdef class CharacterTable:
             if not self.known[text[i] >> 8]:
                 self.learn(text[i] >> 8)
         return 0
+
+
+cdef class CharacterSet:
+    """Characters below U+10000 that are to be counted.
+
+    Parameters
+    ----------
+    characters : iterable of str
+    """
+
+    cdef uint8_t member[0x10000]
+
+    def __cinit__(self, characters):
+        memset(self.member, 0, sizeof(self.member))
+        for char in characters:
+            self.member[<uint16_t> ord(char)] = 1
+
+    def count(self, str text not None):
+        """Return how many characters of `text` are in the set."""
+        cdef Py_ssize_t n = PyUnicode_GetLength(text), i
+        cdef Py_ssize_t found = 0
+        cdef uint32_t* letters
+        if not n:
+            return 0
+        letters = <uint32_t*> malloc(n * sizeof(uint32_t))
+        if letters == NULL:
+            raise MemoryError
+        try:
+            PyUnicode_AsUCS4(text, letters, n, 0)
+            for i in range(n):
+                found += letters[i] < 0x10000 and self.member[<uint16_t> letters[i]]
+        finally:
+            free(letters)
+        return found
 
 
 cdef class Cutter:

@@ -182,8 +182,9 @@ def test_counting_finds_every_term(
     )
     for some in (articles[:1], [], articles[1:50], articles[50:]):
         counter.add([a.title for a in some], [a.text for a in some])
-    terms, (indptr, indices, counts) = counter.terms(), counter.rows()
+    terms, (indptr, indices, counts) = counter.terms(), counter.take()
     assert len(set(terms)) == len(terms)
+    assert [a.tolist() for a in counter.take()] == [[0], [], []]
     for i, article in enumerate(articles):
         expected = Counter(
             spec.word_terms(article) if block == "words" else spec.char_terms(article)
