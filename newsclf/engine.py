@@ -17,10 +17,10 @@ from newsclf.errors import InputError, MissingEngine
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from newsclf._engine.kernel import CharacterTable, Cutter, Kernel
-    from newsclf.features import FeatureSpec, Terms
+    from newsclf._engine.kernel import CharacterTable, Cutter, Kernel, TermCounter
+    from newsclf.features import BlockName, FeatureSpec, Terms
 
-__all__ = ["characters", "compiled", "cutter", "kernel", "name"]
+__all__ = ["characters", "compiled", "counter", "cutter", "kernel", "name"]
 
 
 def compiled() -> bool:
@@ -101,4 +101,13 @@ def kernel(
         spec.title_weight,
         weights,
         bias,
+    )
+
+
+def counter(spec: FeatureSpec, block: BlockName) -> TermCounter:
+    """Return the compiled engine's counter of the terms of one block."""
+    from newsclf._engine.kernel import TermCounter
+
+    return TermCounter(
+        cutter(spec.added_words), characters(), block, spec.ngrams(block), spec.title_weight
     )

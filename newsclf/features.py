@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +25,11 @@ from newsclf.articles import Article
 from newsclf.errors import ModelError
 
 if TYPE_CHECKING:
-    from newsclf._engine.kernel import Kernel
+    from newsclf._engine.kernel import Kernel, TermCounter
 
-__all__ = ["FeatureSpec", "Rows", "Terms", "Vocabulary", "compiled_rows", "extract"]
+__all__ = ["BlockName", "FeatureSpec", "Rows", "Terms", "Vocabulary", "compiled_rows", "extract"]
 
+BlockName = Literal["words", "chars"]
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
 _BATCH = 1024  # articles that the kernel works on at a time
 _HAN_RUNS = re.compile(f"[{HAN}]+")
@@ -74,6 +75,18 @@ class FeatureSpec:
     def char_terms(self, article: Article) -> Iterator[str]:
         """Yield the character n-grams of an article, within runs of Han characters."""
         yield from self._weighted(article, self._char_terms)
+
+    def terms(self, article: Article, block: BlockName) -> Iterator[str]:
+        """Yield the terms of one block."""
+        return self.word_terms(article) if block == "words" else self.char_terms(article)
+
+    def ngrams(self, block: BlockName) -> tuple[int, int]:
+        """Return the shortest and longest n-gram of one block."""
+        return self.word_ngrams if block == "words" else self.char_ngrams
+
+    def counter(self, block: BlockName) -> TermCounter:
+        """Return the compiled engine's counter of the terms of one block."""
+        return engine.counter(self, block)
 
     def _weighted(self, article: Article, terms: Any) -> Iterator[str]:
         title = list(terms(tokens.fold(article.title))) if article.title else []

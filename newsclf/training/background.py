@@ -8,7 +8,6 @@ weight a feature and theme.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 from newsclf.articles import Article, LabelledArticle, texts_only
 from newsclf.features import FeatureSpec
 from newsclf.model import Model
-from newsclf.training.counting import TermCounts, chunks, count_terms, in_parallel
+from newsclf.training.counting import TermCounts, count_documents, count_terms
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -77,10 +76,8 @@ class Background:
         """
         spec = spec or FeatureSpec()
         articles = texts_only(items)
-        words = count_terms(articles, spec.word_terms, jobs)
-        char_df: Counter[str] = Counter()
-        for found in in_parallel(_char_df, ((c, spec) for c in chunks(articles)), jobs):
-            char_df.update(found)
+        words = count_terms(articles, spec, "words", jobs)
+        char_df = count_documents(articles, spec, "chars", jobs)
         word_df = words.document_frequencies()
         common = tuple(w for w, df in word_df.items() if df >= _RARE)
         found_directions = _directions(words, common, word_df, directions, seed)
@@ -116,13 +113,6 @@ def tfidf(counts: csr_array, idf: NDArray[np.float32]) -> csr_array:
     norm = np.sqrt(np.asarray(values.multiply(values).sum(axis=1)).ravel())
     norm[norm == 0] = 1.0
     return (diags_array(1.0 / norm) @ values).tocsr()
-
-
-def _char_df(articles: Iterable[Article], spec: FeatureSpec) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for article in articles:
-        found.update(set(spec.char_terms(article)))
-    return found
 
 
 def _directions(

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from newsclf import engine
 from newsclf.articles import Article
+from newsclf.features import BlockName, FeatureSpec
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["TermCounts", "chunks", "count_terms", "in_parallel"]
+__all__ = ["TermCounts", "count_documents", "count_terms"]
 
 _CHUNK = 1000
 
@@ -51,38 +53,79 @@ def reindex(matrix: csr_array, sources: Sequence[int]) -> csr_array:
     keep = column >= 0
     # liblinear takes 32-bit indices only.
     places = coo.row[keep].astype(np.int32), column[keep].astype(np.int32)
-    return csr_array((coo.data[keep], places), shape=(matrix.shape[0], len(taken)))
+    result = csr_array((coo.data[keep], places), shape=(matrix.shape[0], len(taken)))
+    # The engines meet terms in different orders; sums over a row must not depend on that.
+    result.sort_indices()
+    return result
 
 
 def count_terms(
-    articles: Sequence[Article], terms: Callable[[Article], Iterable[str]], jobs: int = 1
+    articles: Sequence[Article], spec: FeatureSpec, block: BlockName, jobs: int = 1
 ) -> TermCounts:
-    """Count the terms that `terms` yields for each article."""
+    """Count the terms of one block of features in each article."""
     from scipy.sparse import csr_array, vstack
 
-    parts = list(in_parallel(_count, ((chunk, terms) for chunk in chunks(articles)), jobs))
-    place: dict[str, int] = {}
-    for names, *_ in parts:
-        for name in names:
-            place.setdefault(name, len(place))
-    rows = []
-    for names, indptr, indices, counts in parts:
-        here = np.fromiter((place[name] for name in names), np.int32, len(names))
-        shape = (len(indptr) - 1, len(place))
-        rows.append(csr_array((counts, here[indices], indptr), shape=shape))
-    matrix = vstack(rows).tocsr() if rows else csr_array((0, 0))
-    return TermCounts(list(place), matrix)
+    if engine.compiled() and spec.ngrams(block)[1]:
+        counter, parts = spec.counter(block), []
+        for chunk in chunks(articles):
+            counter.add([a.title for a in chunk], [a.text for a in chunk])
+            parts.append(counter.take())
+        terms, renumbered = counter.terms(), parts
+    else:
+        tasks = ((chunk, spec, block) for chunk in chunks(articles))
+        found = list(in_parallel(_count, tasks, jobs))
+        place: dict[str, int] = {}
+        for names, *_ in found:
+            for name in names:
+                place.setdefault(name, len(place))
+        terms, renumbered = list(place), []
+        for names, indptr, indices, counts in found:
+            here = np.fromiter((place[name] for name in names), np.int32, len(names))
+            renumbered.append((indptr, here[indices], counts))
+    rows = [
+        csr_array((counts, indices, indptr), shape=(len(indptr) - 1, len(terms)))
+        for indptr, indices, counts in renumbered
+    ]
+    return TermCounts(terms, vstack(rows).tocsr() if rows else csr_array((0, 0)))
 
 
-def _count(articles: Sequence[Article], terms: Callable[[Article], Iterable[str]]) -> Any:
+def count_documents(
+    articles: Sequence[Article], spec: FeatureSpec, block: BlockName, jobs: int = 1
+) -> dict[str, int]:
+    """Count in how many articles each term of a block stands, without keeping their counts."""
+    if engine.compiled() and spec.ngrams(block)[1]:
+        counter, df = spec.counter(block), np.zeros(0, np.int64)
+        for chunk in chunks(articles):
+            counter.add([a.title for a in chunk], [a.text for a in chunk])
+            here = np.bincount(counter.take()[1], minlength=len(df))
+            here[: len(df)] += df
+            df = here
+        return dict(zip(counter.terms(), df.tolist(), strict=True))
+    found: Counter[str] = Counter()
+    tasks = ((chunk, spec, block) for chunk in chunks(articles))
+    for part in in_parallel(_count_documents, tasks, jobs):
+        found.update(part)
+    return dict(found)
+
+
+def _count(articles: Sequence[Article], spec: FeatureSpec, block: BlockName) -> Any:
     place: dict[str, int] = {}
     indptr, indices, counts = array("q", [0]), array("i"), array("i")
     for article in articles:
-        for term, n in Counter(terms(article)).items():
+        for term, n in Counter(spec.terms(article, block)).items():
             indices.append(place.setdefault(term, len(place)))
             counts.append(n)
         indptr.append(len(indices))
     return list(place), *(np.array(a) for a in (indptr, indices, counts))
+
+
+def _count_documents(
+    articles: Iterable[Article], spec: FeatureSpec, block: BlockName
+) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for article in articles:
+        found.update(set(spec.terms(article, block)))
+    return found
 
 
 def chunks(articles: Iterable[Article]) -> Iterator[list[Article]]:

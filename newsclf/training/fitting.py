@@ -128,8 +128,8 @@ def train(
     labels, borderline = label_matrices(labelled, codebook.ids)
     known = _background(background, settings)
     spec, articles = settings.features, [item.article for item in labelled]
-    words = count_terms(articles, spec.word_terms, jobs)
-    chars = count_terms(articles, spec.char_terms, jobs)
+    words = count_terms(articles, spec, "words", jobs)
+    chars = count_terms(articles, spec, "chars", jobs)
     vocabulary, documents = choose_vocabulary(words, chars, known, codebook, settings)
     features = labelled_features(words, chars, vocabulary)
     columns = _columns(codebook, known, vocabulary, settings)
