@@ -1,0 +1,129 @@
+"""A tagger says the same by either engine."""
+
+import itertools
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import newsclf
+from newsclf import engine
+from newsclf.articles import Article, LabelledArticle
+from newsclf.errors import InputError, MissingEngine
+from newsclf.tagger import Tagger
+
+from .conftest import COMMON, ODD, random_texts
+
+THEMES = newsclf.Codebook.load("governance")
+
+
+@pytest.fixture(scope="module")
+def labelled(dictionary_words: list[str]) -> list[LabelledArticle]:
+    """Articles made of a theme's own words and of chance."""
+    chance = itertools.cycle(random_texts(50, 2, dictionary_words))
+    made = []
+    for theme in THEMES:
+        for i in range(4):
+            text = f"{theme.scope_zh}{next(chance)}\n{theme.keywords[i].text}，{next(chance)}"
+            article = Article(f"{theme.id}-{i}", title=theme.name_zh, paragraphs=(text,))
+            made.append(LabelledArticle(article, labels=(theme.id,)))
+    return made
+
+
+@pytest.fixture(scope="module")
+def tagger(labelled: list[LabelledArticle]) -> Tagger:
+    return newsclf.train(labelled, background=[item.article for item in labelled])
+
+
+def by(name: str, work: object, *args: object, **kwargs: object) -> object:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEWSCLF_ENGINE", name)
+        assert engine.name() == name
+        return work(*args, **kwargs)  # type: ignore[operator]
+
+
+def test_either_engine_trains_the_same_model(
+    tagger: Tagger, labelled: list[LabelledArticle]
+) -> None:
+    background = [item.article for item in labelled]
+    other = by("reference", newsclf.train, labelled, background=background)
+    assert list(other.model.vocabulary.words) == list(tagger.model.vocabulary.words)
+    assert list(other.model.vocabulary.chars) == list(tagger.model.vocabulary.chars)
+    np.testing.assert_array_equal(other.model.weights, tagger.model.weights)
+    np.testing.assert_array_equal(other.model.decision.slopes, tagger.model.decision.slopes)
+
+
+def assert_same(tagger: Tagger, texts: list[str]) -> None:
+    compiled = by("compiled", tagger.probabilities, texts)
+    reference = by("reference", tagger.probabilities, texts)
+    np.testing.assert_allclose(compiled, reference, rtol=0, atol=1e-5)
+    near = np.abs(reference - tagger.model.decision.thresholds) < 1e-5
+    differ = tagger.decide(compiled) != tagger.decide(reference)
+    assert not (differ & ~near.any(axis=1, keepdims=True)).any()
+
+
+def test_probabilities(tagger: Tagger, labelled: list[LabelledArticle]) -> None:
+    assert_same(tagger, [str(item.article) for item in labelled])
+
+
+@given(
+    st.lists(st.text(st.sampled_from(COMMON + ODD + "住房教育医疗這個們")) | st.text(), max_size=3)
+)
+def test_probabilities_of_any_text(tagger: Tagger, texts: list[str]) -> None:
+    assert_same(tagger, texts)
+
+
+def test_explanations(tagger: Tagger, labelled: list[LabelledArticle]) -> None:
+    for item in labelled[::7]:
+        compiled = by("compiled", tagger.explain, str(item.article))
+        reference = by("reference", tagger.explain, str(item.article))
+        assert compiled.theme == reference.theme
+        assert [(e.start, e.end) for e in compiled.evidence] == [
+            (e.start, e.end) for e in reference.evidence
+        ]
+        np.testing.assert_allclose(
+            [e.weight for e in compiled.evidence], [e.weight for e in reference.evidence], atol=1e-9
+        )
+
+
+def test_threads_keep_order_and_read_no_further_than_needed(tagger: Tagger) -> None:
+    taken = 0
+
+    def endless():  # type: ignore[no-untyped-def]
+        nonlocal taken
+        for taken in itertools.count(1):
+            yield f"{'住房保障' * (taken % 7)}和教育{taken}"
+
+    some = list(itertools.islice(tagger.tag_many(endless(), jobs=2), 2000))
+    assert taken < 2000 + 10 * 256
+    alone = list(itertools.islice(tagger.tag_many(endless()), 2000))
+    assert some == alone
+    with pytest.raises(InputError):
+        list(tagger.tag_many(["教育", None], jobs=2))  # type: ignore[list-item]
+
+
+def test_a_tagger_travels(tagger: Tagger) -> None:
+    tagger.tag("教育")
+    other = pickle.loads(pickle.dumps(tagger))
+    np.testing.assert_array_equal(other.probabilities(["教育"]), tagger.probabilities(["教育"]))
+
+
+def test_what_the_environment_may_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSCLF_ENGINE", "fast")
+    with pytest.raises(InputError, match="compiled or reference"):
+        engine.compiled()
+    monkeypatch.setattr(engine, "_installed", lambda: False)
+    monkeypatch.delenv("NEWSCLF_ENGINE")
+    monkeypatch.delenv("NEWSCLF_REQUIRE_ENGINE", raising=False)
+    assert engine.name() == "reference"
+    monkeypatch.setenv("NEWSCLF_REQUIRE_ENGINE", "1")
+    with pytest.raises(MissingEngine):
+        engine.compiled()
+    monkeypatch.setenv("NEWSCLF_ENGINE", "reference")
+    assert engine.name() == "reference"
+    monkeypatch.delenv("NEWSCLF_REQUIRE_ENGINE")
+    monkeypatch.setenv("NEWSCLF_ENGINE", "compiled")
+    with pytest.raises(MissingEngine):
+        engine.compiled()
