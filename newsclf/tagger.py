@@ -23,7 +23,7 @@ from newsclf.errors import InputError
 from newsclf.evidence import find_evidence
 from newsclf.model import Model
 from newsclf.tagging import Explanation, Tag, Tagging
-from newsclf.traditional import simplified, simplify
+from newsclf.traditional import all_simplified, simplify
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -136,7 +136,7 @@ class Tagger:
 
     def scores(self, items: Iterable[Readable]) -> NDArray[np.float32]:
         """Return the linear scores, shape (n_texts, n_themes); -inf for a text without features."""
-        return self._model.scores_of(map(simplified, texts_only(items)))
+        return self._model.scores_of(all_simplified(texts_only(items)))
 
     def decide(self, probabilities: NDArray[Any]) -> NDArray[np.bool_]:
         """Return which themes are given, boolean of shape (n_texts, n_themes)."""

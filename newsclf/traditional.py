@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 import warnings
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from newsclf import engine
 from newsclf.articles import Article
@@ -13,7 +16,7 @@ from newsclf.articles import Article
 if TYPE_CHECKING:
     from newsclf._engine.kernel import CharacterSet
 
-__all__ = ["simplified", "simplify"]
+__all__ = ["all_simplified", "simplified", "simplify"]
 
 # Common characters that only traditional text has; a handful of them tells the two scripts apart
 # without opencc, and one text in traditional script easily has dozens.
@@ -30,10 +33,7 @@ _SHARE = 0.02
 
 def looks_traditional(text: str) -> bool:
     """Tell whether a text is in traditional script."""
-    if engine.compiled():
-        found = _traditional_characters().count(text)
-    else:
-        found = sum(map(_ONLY_TRADITIONAL.__contains__, text))
+    found = sum(map(_ONLY_TRADITIONAL.__contains__, text))
     return found >= _MINIMUM and found >= _SHARE * len(text)
 
 
@@ -79,6 +79,18 @@ def simplified(article: Article) -> Article:
     if title == article.title and text == article.text:
         return article
     return replace(article, title=title, paragraphs=tuple(text.split("\n")))
+
+
+def all_simplified(articles: Iterable[Article]) -> list[Article]:
+    """Return what `simplified` gives for each article."""
+    articles = list(articles)
+    if not engine.compiled():
+        return list(map(simplified, articles))
+    titles, texts = [a.title for a in articles], [a.text for a in articles]
+    # The kernel passes over what has too few such characters: nearly every text.
+    for i in np.flatnonzero(_traditional_characters().counts(titles, texts) >= _MINIMUM).tolist():
+        articles[i] = simplified(articles[i])
+    return articles
 
 
 @functools.cache
