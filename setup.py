@@ -19,7 +19,7 @@ def engine() -> list[Extension]:
     except ImportError:
         return []
     macros = [("Py_LIMITED_API", LIMITED_API)]
-    flags = [] if os.name == "nt" else ["-O3", "-fno-math-errno", "-ffp-contract=off"]
+    flags = [] if os.name == "nt" else ["-O3", "-g0", "-fno-math-errno", "-ffp-contract=off"]
     links = []
     if os.environ.get("NEWSCLF_CHECKED") == "1":
         macros.append(("NEWSCLF_CHECKED", "1"))
@@ -37,9 +37,10 @@ def engine() -> list[Extension]:
         extra_compile_args=flags,
         extra_link_args=links,
         py_limited_api=True,
-        optional=True,
     )
-    return cythonize([extension])
+    translated: list[Extension] = cythonize([extension])
+    translated[0].optional = True  # cythonize would drop it
+    return translated
 
 
 setup(ext_modules=engine(), options={"bdist_wheel": {"py_limited_api": "cp311"}})
