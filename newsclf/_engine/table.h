@@ -38,10 +38,10 @@ static inline size_t table_next(const Table *table, size_t at) {
     return (at + 1) & (table->buckets.length - 1);
 }
 
-/* Make room for `count` keys, at no more than half load. */
+/* Make room for `count` keys, at no more than two thirds of the slots. */
 static int table_make(Table *table, size_t count) {
     unsigned bits = 1;
-    while (((size_t)WAYS << bits) < 2 * count) bits++;
+    while (2 * ((size_t)WAYS << bits) < 3 * count) bits++;
     table->shift = 64 - bits;
     if (!REFIT(table->memory, ((size_t)1 << bits) + 1)) return 0;
     size_t over = (uintptr_t)table->memory.items % sizeof(Bucket);

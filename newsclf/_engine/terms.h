@@ -44,7 +44,7 @@ typedef struct {
     unsigned shortest, longest; /* n-grams; 0, 0: no such block */
 } Block;
 
-#define FILTER_BITS 5 /* the filter has 2^5 bits a bucket */
+#define FILTER_BITS 4 /* the filter has 2^4 bits a bucket */
 
 static inline size_t filter_home(const Block *block, uint64_t key) {
     return (size_t)(key_spread(key) >> (block->ids.shift - FILTER_BITS));
@@ -153,7 +153,7 @@ static int occurrences_add(Occurrences *found, uint32_t id, uint32_t part, const
     return 1;
 }
 
-#define PENDING 64 /* terms whose buckets are fetched before the first is looked at */
+#define PENDING 96 /* terms in the queue: looked up together, so that memory is waited for once */
 
 /* Counts of one article. */
 typedef struct {
@@ -173,15 +173,27 @@ typedef struct {
 
 static void collect_pending(Tally *tally, const uint32_t *text, const U32s *ends);
 
+/* Look up and count the terms in the queue. Each loop asks memory for what the next one needs. */
 static void tally_flush(Tally *tally, const Block *block, const uint32_t *text, const U32s *ends) {
+    uint32_t ids[PENDING];
+    size_t n = 0;
     if (tally->collector) {
         collect_pending(tally, text, ends);
         return;
     }
-    AT(tally->count, 0) = 1; /* so that it is never touched */
     for (size_t i = 0; i < tally->n_pending; i++) {
-        const Term *term = &tally->pending[i];
-        uint32_t id = find_term(block, text, term, ends);
+        tally->pending[n] = tally->pending[i];
+        n += (size_t)may_hold(block, tally->pending[i].key);
+    }
+    for (size_t i = 0; i < n; i++)
+        PREFETCH(&block->ids.buckets.items[table_home(&block->ids, tally->pending[i].key)]);
+    for (size_t i = 0; i < n; i++) {
+        ids[i] = find_term(block, text, &tally->pending[i], ends);
+        PREFETCH(&tally->count.items[ids[i]]);
+    }
+    AT(tally->count, 0) = 1; /* so that it is never touched */
+    for (size_t i = 0; i < n; i++) {
+        uint32_t id = ids[i];
         AT(tally->touched, tally->n_touched) = id - 1;
         tally->n_touched += !AT(tally->count, id);
         AT(tally->count, id) += tally->weight;
@@ -191,14 +203,14 @@ static void tally_flush(Tally *tally, const Block *block, const uint32_t *text, 
             PREFETCH(row);
             PREFETCH(row + tally->row_size - 1);
         }
-        if (tally->found && id &&
-            !occurrences_add(tally->found, id - 1, tally->part, term))
-            tally->short_of_memory = 1;
     }
+    for (size_t i = 0; tally->found && i < n; i++)
+        if (ids[i] && !occurrences_add(tally->found, ids[i] - 1, tally->part, &tally->pending[i]))
+            tally->short_of_memory = 1;
     tally->n_pending = 0;
 }
 
-/* Put a term in the queue if it may be in the vocabulary; the queue has room. */
+/* Put a term in the queue, which has room. */
 static inline void tally_add(Tally *tally, const Block *block, uint64_t key, size_t begin,
                              size_t end, size_t word) {
     Term *term = &tally->pending[INDEX(tally->n_pending, PENDING)];
@@ -206,8 +218,8 @@ static inline void tally_add(Tally *tally, const Block *block, uint64_t key, siz
     term->begin = (uint32_t)begin;
     term->end = (uint32_t)end;
     term->word = (uint32_t)word;
-    PREFETCH(&block->ids.buckets.items[table_home(&block->ids, key)]);
-    tally->n_pending += (size_t)(may_hold(block, key) | (tally->collector != NULL));
+    PREFETCH(&block->filter.items[filter_home(block, key) >> 3]);
+    tally->n_pending++;
 }
 
 static inline void tally_make_room(Tally *tally, const Block *block, const uint32_t *text,
