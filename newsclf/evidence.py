@@ -43,7 +43,7 @@ def find_evidence(
         Column of the theme.
     """
     character = np.zeros(len(text))
-    score = float(model.bias[theme])
+    score, anything = float(model.bias[theme]), False
     for block, places in (
         (model.vocabulary.words, _word_places(model, parts)),
         (model.vocabulary.chars, _char_places(model, parts)),
@@ -54,13 +54,15 @@ def find_evidence(
             for f, where in known.items()
         }
         norm = math.sqrt(sum(v * v for v in damped.values()))
+        anything = anything or bool(known)
         for f, where in known.items():
             share = damped[f] / norm * float(model.weights[f, theme])
             score += share
             total = sum(n for *_, n in where)
             for start, end, n in where:
                 character[start:end] += share * n / total / (end - start)
-    return list(_words(model, parts, character, text)), score
+    # As in `Model.scores`: of a text without features nothing is known.
+    return list(_words(model, parts, character, text)), score if anything else -math.inf
 
 
 def _word_places(model: Model, parts: Parts) -> dict[str, Places]:

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclf import modelfolder, tokens
-from newsclf.articles import Article, LabelledArticle, as_article, texts_only
+from newsclf.articles import Article, LabelledArticle, as_article, each_article, texts_only
 from newsclf.codebook import Codebook
 from newsclf.errors import InputError
 from newsclf.evidence import find_evidence
 from newsclf.model import Model
 from newsclf.tagging import Explanation, Tag, Tagging
-from newsclf.traditional import simplified, simplify
+from newsclf.traditional import simplified
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -115,11 +115,9 @@ class Tagger:
         ------
         Tagging
         """
-        if isinstance(items, (str, bytes)):
-            texts_only(items)
         if jobs < 1:
             raise InputError(f"jobs: expected a number of processes from 1, got {jobs}")
-        taggings = self._tag_batches(_batches(items), jobs)
+        taggings = self._tag_batches(_batches(each_article(items)), jobs)
         return _reported(taggings) if progress else taggings
 
     def probabilities(self, items: Iterable[Readable]) -> NDArray[np.float32]:
@@ -153,7 +151,15 @@ class Tagger:
         Returns
         -------
         Explanation
-            Offsets count the characters of the string, or of title + newline + text.
+            Offsets count the characters of the string, or of title + newline + text. Without a
+            feature that the model knows, `score` and `rest` are -inf.
+
+        Raises
+        ------
+        InputError
+            `item` is no text.
+        CodebookError
+            The codebook has no such theme.
         """
         article = as_article(item)
         probabilities = self.probabilities([article])[0]
@@ -181,7 +187,7 @@ class Tagger:
 
     def to_sklearn(self) -> Pipeline:
         """Return the tagger as a fitted scikit-learn Pipeline over texts or articles."""
-        from newsclf.training.sklearn import to_pipeline
+        from newsclf.pipeline import to_pipeline
 
         return to_pipeline(self._model)
 
@@ -190,12 +196,11 @@ class Tagger:
 
     def _parts(self, article: Article, text: str) -> list[tuple[int, str, int]]:
         """Title and body with their offsets in `text`, as the features see them."""
-        body = len(text) - len(article.text)
-        parts = [(body, tokens.fold(simplify(article.text)), 1)]
-        if article.title:
+        read = simplified(article)
+        parts = [(len(text) - len(article.text), tokens.fold(read.text), 1)]
+        if article.title and read.title and self._model.spec.title_weight:
             start = text.index(article.title)
-            title = tokens.fold(simplify(article.title))
-            parts.insert(0, (start, title, self._model.spec.title_weight))
+            parts.insert(0, (start, tokens.fold(read.title), self._model.spec.title_weight))
         return parts
 
     def _tag_batch(self, articles: Sequence[Article]) -> list[Tagging]:
@@ -234,8 +239,7 @@ class Tagger:
                 yield from taggings
 
 
-def _batches(items: Iterable[Readable]) -> Iterator[list[Article]]:
-    articles = (as_article(item, str(i)) for i, item in enumerate(items))
+def _batches(articles: Iterator[Article]) -> Iterator[list[Article]]:
     while batch := list(itertools.islice(articles, _BATCH)):
         yield batch
 
