@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from newsclf import tokens
 from newsclf.articles import Article
+from newsclf.errors import InputError
 
 __all__ = ["FeatureSpec", "Rows", "Vocabulary", "extract"]
 
@@ -39,12 +40,31 @@ class FeatureSpec:
         How often a term of the title counts.
     added_words : tuple of (word, frequency)
         Words beside jieba's dictionary.
+
+    Raises
+    ------
+    InputError
+        Lengths or frequencies that mean nothing.
     """
 
     word_ngrams: tuple[int, int] = (1, 1)
     char_ngrams: tuple[int, int] = (2, 3)
     title_weight: int = 2
     added_words: tuple[tuple[str, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("word_ngrams", "char_ngrams"):
+            shortest, longest = getattr(self, name)
+            if (shortest, longest) != (0, 0) and not 1 <= shortest <= longest:
+                raise InputError(
+                    f"{name}: expected the shortest and longest n-gram from 1 on, or (0, 0) for "
+                    f"none, got {(shortest, longest)}"
+                )
+        if self.title_weight < 0:
+            raise InputError(f"title_weight: expected 0 or more, got {self.title_weight}")
+        # To jieba a frequency of 0 means: never again, in any tokenizer of the process.
+        if odd := [word for word, frequency in self.added_words if frequency < 1]:
+            raise InputError(f"added_words: expected frequencies from 1 on, not so: {odd[0]!r}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -53,6 +73,8 @@ class FeatureSpec:
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> FeatureSpec:
         """Read the JSON form, in which tuples are lists."""
+        if unknown := set(record) - {field.name for field in fields(cls)}:
+            raise InputError(f"features: unknown settings {', '.join(sorted(unknown))}")
         return cls(
             word_ngrams=tuple(record["word_ngrams"]),
             char_ngrams=tuple(record["char_ngrams"]),
@@ -89,6 +111,8 @@ class FeatureSpec:
 
     def _char_terms(self, text: str) -> Iterator[str]:
         shortest, longest = self.char_ngrams
+        if not longest:
+            return
         for match in _HAN_RUNS.finditer(text):
             run = match.group()
             for n in range(shortest, longest + 1):
