@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclf.articles import Article, LabelledArticle, texts_only
+from newsclf.traditional import simplified
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -45,7 +46,7 @@ def suggest(
     from scipy.sparse import csr_array
 
     articles = texts_only(items)
-    rows = tagger.model.features(articles)
+    rows = tagger.model.features(map(simplified, articles))
     shape = (len(articles), len(tagger.model.vocabulary))
     features = csr_array((rows.values, rows.indices, rows.indptr), shape=shape)
     ids = tagger.codebook.ids
@@ -83,7 +84,7 @@ def choose(
     length[length == 0] = 1.0
     novelty = np.ones(len(p))
     chosen: list[int] = []
-    while len(chosen) < n:
+    while len(chosen) < min(n, len(p)):
         worth = (uncertain @ (1.0 / np.sqrt(1.0 + counts))) * novelty
         best = int(worth.argmax())
         if worth[best] <= 0:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from newsclf.articles import Article, LabelledArticle, texts_only
 from newsclf.features import FeatureSpec
 from newsclf.model import Model
+from newsclf.traditional import simplified
 from newsclf.training.counting import TermCounts, chunks, count_terms, in_parallel
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Background:
             Processes to count with.
         """
         spec = spec or FeatureSpec()
-        articles = texts_only(items)
+        articles = [simplified(article) for article in texts_only(items)]
         words = count_terms(articles, spec.word_terms, jobs)
         char_df: Counter[str] = Counter()
         for found in in_parallel(_char_df, ((c, spec) for c in chunks(articles)), jobs):

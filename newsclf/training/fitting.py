@@ -19,6 +19,7 @@ from newsclf.errors import LabelError
 from newsclf.features import Vocabulary
 from newsclf.model import Model
 from newsclf.tagger import Tagger
+from newsclf.traditional import simplified
 from newsclf.training.background import Background
 from newsclf.training.calibration import cold_decision, fit_decision
 from newsclf.training.counting import count_terms
@@ -127,7 +128,7 @@ def train(
         )
     labels, borderline = label_matrices(labelled, codebook.ids)
     known = _background(background, settings)
-    spec, articles = settings.features, [item.article for item in labelled]
+    spec, articles = settings.features, [simplified(item.article) for item in labelled]
     words = count_terms(articles, spec.word_terms, jobs)
     chars = count_terms(articles, spec.char_terms, jobs)
     vocabulary, documents = choose_vocabulary(words, chars, known, codebook, settings)
