@@ -18,9 +18,9 @@ from newsclf.decisions import Decision, rivals
 
 __all__ = ["COLD", "DEFAULT_CURVE", "cold_decision", "fit_decision"]
 
-DEFAULT_CURVE = (6.0, -2.0, -1.0)
+DEFAULT_CURVE = (6.0, -0.8, 1.0)
 """Slope, rival and offset of a head's probability where nothing else is known."""
-COLD = (22.0, -8.0, -3.0)
+COLD = (33.0, -6.0, -4.5)
 """Slope, rival and offset for the cosine of article and codebook when there are no labels."""
 
 _TOWARDS_ALL = 3.0
