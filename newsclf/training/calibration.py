@@ -26,6 +26,7 @@ COLD = (33.0, -6.0, -4.5)
 _TOWARDS_ALL = 3.0
 _TOWARDS_DEFAULT = 3.0
 _AT_MOST = 3
+_THRESHOLD, _FIRST = 0.5, 0.3  # where there is nothing to choose them by
 _ENOUGH = 20  # articles without a theme, below which the false-tag rate cannot be held
 _SMOOTHING = 20.0  # positives of the common curve that count in each theme's own
 _GRID = np.round(np.arange(0.10, 0.701, 0.02), 2)
@@ -36,15 +37,7 @@ Bools = NDArray[np.bool_]
 
 def cold_decision(n_themes: int) -> Decision:
     """Return the rule for a tagger without labels."""
-    slope, rival, offset = COLD
-    return Decision(
-        np.full(n_themes, slope, np.float32),
-        np.full(n_themes, offset, np.float32),
-        rival,
-        np.full(n_themes, 0.5, np.float32),
-        0.3,
-        _AT_MOST,
-    )
+    return _unfitted(n_themes, COLD)
 
 
 def fit_decision(
@@ -59,6 +52,8 @@ def fit_decision(
         Largest share of articles without a theme that may get a tag, where there are enough of
         them to tell; None leaves micro-F1 alone to decide.
     """
+    if not labels.any():
+        return _unfitted(labels.shape[1], DEFAULT_CURVE)
     judged = ~borderline
     against = rivals(scores)
     common = _platt(
@@ -82,12 +77,26 @@ def fit_decision(
     )
 
 
+def _unfitted(n_themes: int, curve: tuple[float, float, float]) -> Decision:
+    slope, rival, offset = curve
+    return Decision(
+        np.full(n_themes, slope, np.float32),
+        np.full(n_themes, offset, np.float32),
+        rival,
+        np.full(n_themes, _THRESHOLD, np.float32),
+        _FIRST,
+        _AT_MOST,
+    )
+
+
 def _platt(
     design: Floats, labels: Bools, prior: Floats, strength: float, given: Floats | float = 0.0
 ) -> Floats:
     """Fit a logistic curve by Newton's method, with Platt's softened targets and a prior.
 
-    `design` has a row for each coefficient; `given` is added to the linear part as it is.
+    `design` has a row for each coefficient, the slope first; `given` is added to the linear part
+    as it is. A curve that would fall with its score is given up for the prior: the head misled on
+    these few articles, and that must not become what the model believes.
     """
     positives = labels.sum()
     target = np.where(
@@ -102,7 +111,7 @@ def _platt(
         curve = curve - np.clip(step, -1.0, 1.0)
         if np.abs(step).max() < 1e-10:
             break
-    return curve
+    return curve if curve[0] > 0 else prior
 
 
 def _thresholds(p: NDArray[np.float32], labels: Bools, judged: Bools) -> NDArray[np.float32]:
