@@ -65,6 +65,8 @@ def test_commands_and_options_it_names_exist(text):
     for name, rest in named:
         options = {o for parameter in COMMANDS[name].params for o in parameter.opts}
         assert set(re.findall(r"(?<=\s)--?[a-z-]+", rest)) <= options, name
+    every = {o for command in COMMANDS.values() for p in command.params for o in p.opts}
+    assert set(re.findall(r"`(--[a-z-]+)`", text)) <= every
 
 
 def test_every_command_is_documented():
