@@ -136,6 +136,8 @@ class Model:
             rule = manifest["decision"]
             rival, first = float(rule["rival"]), float(rule["first"])
             at_most = int(rule["at_most"])
+            if not (np.isfinite(rival) and 0.0 <= first <= 1.0 and at_most >= 1):
+                raise ValueError(f"no decision rule: {rule}")
             name, version = str(manifest["name"]), str(manifest["version"])
             record = dict(manifest["training"])
         except (KeyError, TypeError, ValueError, CodebookError) as error:
