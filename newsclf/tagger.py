@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import tempfile
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -235,8 +236,14 @@ class Tagger:
         with tempfile.TemporaryDirectory(prefix="newsclf-") as scratch:
             folder = str(self.save(Path(scratch) / "model"))
             run = Parallel(n_jobs=jobs, return_as="generator")
-            for taggings in run(delayed(_tag_in_worker)(folder, batch) for batch in batches):
-                yield from taggings
+            results = run(delayed(_tag_in_worker)(folder, batch) for batch in batches)
+            try:
+                yield from itertools.chain.from_iterable(results)
+            finally:
+                with warnings.catch_warnings():
+                    # joblib warns of what was not read; who stops reading knows.
+                    warnings.simplefilter("ignore")
+                    results.close()
 
 
 def _batches(articles: Iterator[Article]) -> Iterator[list[Article]]:
