@@ -194,7 +194,7 @@ class _Trainer:
             self._columns[rows],
             self._labels[rows],
             self._borderline[rows],
-            settings.own_weight / np.sqrt(1.0 + positives / _OWN_HALF),
+            settings.own_weight / (1.0 + positives / _OWN_HALF),
             settings.C,
             self._jobs,
         )
@@ -215,7 +215,7 @@ class _Trainer:
         return fit_decision(scores, labels, borderline, self._settings.false_tags)
 
 
-_OWN_HALF = 5.0  # labels a theme at which its own similarity has lost a third of its weight
+_OWN_HALF = 5.0  # labels at which the similarity to the own theme has lost half its weight
 
 
 def _background(
