@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn, get_args
 
@@ -274,11 +274,19 @@ def as_article(item: str | Article | LabelledArticle, id: str = "") -> Article:
     return Article.from_text(item, id)
 
 
-def texts_only(items: Iterable[str | Article | LabelledArticle]) -> list[Article]:
-    """Return a list of Articles; a bare string is refused, for it would be read as characters."""
-    if isinstance(items, (str, bytes, Article, LabelledArticle)):
+def each_article(items: Iterable[str | Article | LabelledArticle]) -> Iterator[Article]:
+    """Return an iterator of Articles, lazily.
+
+    A bare string is refused, for it would be read as characters, and so is what is no iterable.
+    """
+    if isinstance(items, (str, bytes)) or not isinstance(items, Iterable):
         raise InputError(
             f"expected an iterable of texts or articles, got one {type(items).__name__}; "
             "wrap it in a list"
         )
-    return [as_article(item, str(i)) for i, item in enumerate(items)]
+    return (as_article(item, str(i)) for i, item in enumerate(items))
+
+
+def texts_only(items: Iterable[str | Article | LabelledArticle]) -> list[Article]:
+    """Return a list of Articles; see `each_article`."""
+    return list(each_article(items))

@@ -8,20 +8,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Decision"]
+__all__ = ["Decision", "rivals"]
 
 
 @dataclass(frozen=True, eq=False)
 class Decision:
     """The rule that turns scores into probabilities and probabilities into themes.
 
-    The probability of theme k is ``1 / (1 + exp(-(slopes[k] * score + offsets[k])))`` (Platt). A
-    theme is given when its probability reaches its threshold. The likeliest theme is given all the
+    The probability of theme k is ``1 / (1 + exp(-z))`` with ``z = slopes[k] * score + offsets[k] +
+    rival * (best score among the other themes)``: Platt's curve, and the themes compete. A theme is
+    given when its probability reaches its threshold. The likeliest theme is given all the
     same when it reaches `first`; below that the rule abstains.
 
     Attributes
     ----------
     slopes, offsets, thresholds : arrays of shape (n_themes,), float32
+    rival : float
+        Negative: what the strongest other theme takes from a theme.
     first : float
         Probability down to which the likeliest theme is kept.
     at_most : int
@@ -30,14 +33,21 @@ class Decision:
 
     slopes: NDArray[np.float32]
     offsets: NDArray[np.float32]
+    rival: float
     thresholds: NDArray[np.float32]
     first: float
     at_most: int
 
     def probabilities(self, scores: NDArray[Any]) -> NDArray[np.float32]:
-        """Return calibrated probabilities for scores of shape (n_texts, n_themes)."""
-        z = scores * self.slopes.astype(np.float64) + self.offsets
-        return (1.0 / (1.0 + np.exp(-np.clip(z, -30.0, 30.0)))).astype(np.float32)
+        """Return calibrated probabilities for scores of shape (n_texts, n_themes).
+
+        A score of -inf, of a text without features, has probability 0.
+        """
+        known = np.isfinite(scores)
+        scores = np.where(known, scores, 0.0).astype(np.float64)
+        z = scores * self.slopes + self.rival * rivals(scores) + self.offsets
+        p = 1.0 / (1.0 + np.exp(-np.clip(z, -30.0, 30.0)))
+        return np.where(known, p, 0.0).astype(np.float32)
 
     def decide(self, probabilities: NDArray[Any]) -> NDArray[np.bool_]:
         """Return which themes are given, boolean of the same shape as `probabilities`."""
@@ -52,3 +62,15 @@ class Decision:
             rank = np.argsort(np.argsort(-probabilities, axis=1, kind="stable"), axis=1)
             given &= rank < self.at_most
         return given
+
+
+def rivals(scores: NDArray[Any]) -> NDArray[np.float64]:
+    """Return for each theme the best score among the others, shape (n_texts, n_themes)."""
+    n, n_themes = scores.shape
+    if n == 0 or n_themes < 2:
+        return np.zeros((n, n_themes))
+    best = np.partition(scores, n_themes - 2, axis=1)
+    rows = np.arange(n)
+    out = np.repeat(best[:, -1:], n_themes, axis=1).astype(np.float64)
+    out[rows, scores.argmax(axis=1)] = best[:, -2]
+    return out

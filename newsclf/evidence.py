@@ -43,20 +43,22 @@ def find_evidence(
         Column of the theme.
     """
     character = np.zeros(len(text))
-    score = float(model.bias[theme])
+    score, anything = float(model.bias[theme]), False
     for known in _places(model, parts):
         damped = {
             f: (1.0 + math.log(sum(n for *_, n in where))) * float(model.vocabulary.idf[f])
             for f, where in known.items()
         }
         norm = math.sqrt(sum(v * v for v in damped.values()))
+        anything = anything or bool(known)
         for f, where in known.items():
             share = damped[f] / norm * float(model.weights[f, theme])
             score += share
             total = sum(n for *_, n in where)
             for start, end, n in where:
                 character[start:end] += share * n / total / (end - start)
-    return list(_words(model, parts, character, text)), score
+    # As in `Model.scores`: of a text without features nothing is known.
+    return list(_words(model, parts, character, text)), score if anything else -math.inf
 
 
 def _places(model: Model, parts: Parts) -> list[dict[int, Places]]:

@@ -13,7 +13,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from newsclf import engine, tokens
 from newsclf.articles import Article
-from newsclf.errors import ModelError
+from newsclf.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     from newsclf._engine.kernel import Kernel, TermCounter
@@ -47,12 +47,31 @@ class FeatureSpec:
         How often a term of the title counts.
     added_words : tuple of (word, frequency)
         Words beside jieba's dictionary.
+
+    Raises
+    ------
+    InputError
+        Lengths or frequencies that mean nothing.
     """
 
     word_ngrams: tuple[int, int] = (1, 1)
     char_ngrams: tuple[int, int] = (2, 3)
     title_weight: int = 2
     added_words: tuple[tuple[str, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("word_ngrams", "char_ngrams"):
+            shortest, longest = getattr(self, name)
+            if (shortest, longest) != (0, 0) and not 1 <= shortest <= longest:
+                raise InputError(
+                    f"{name}: expected the shortest and longest n-gram from 1 on, or (0, 0) for "
+                    f"none, got {(shortest, longest)}"
+                )
+        if self.title_weight < 0:
+            raise InputError(f"title_weight: expected 0 or more, got {self.title_weight}")
+        # To jieba a frequency of 0 means: never again, in any tokenizer of the process.
+        if odd := [word for word, frequency in self.added_words if frequency < 1]:
+            raise InputError(f"added_words: expected frequencies from 1 on, not so: {odd[0]!r}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -61,6 +80,8 @@ class FeatureSpec:
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> FeatureSpec:
         """Read the JSON form, in which tuples are lists."""
+        if unknown := set(record) - {field.name for field in fields(cls)}:
+            raise InputError(f"features: unknown settings {', '.join(sorted(unknown))}")
         return cls(
             word_ngrams=tuple(record["word_ngrams"]),
             char_ngrams=tuple(record["char_ngrams"]),

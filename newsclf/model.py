@@ -117,7 +117,11 @@ class Model:
             "version": self.version,
             "codebook": self.codebook.to_dict(),
             "features": self.spec.to_dict(),
-            "decision": {"first": self.decision.first, "at_most": self.decision.at_most},
+            "decision": {
+                "rival": self.decision.rival,
+                "first": self.decision.first,
+                "at_most": self.decision.at_most,
+            },
             "training": dict(self.record),
         }
         arrays: dict[str, NDArray[Any]] = {
@@ -152,7 +156,10 @@ class Model:
             codebook = Codebook.from_dict(manifest["codebook"], where=str(path / "manifest.json"))
             spec = FeatureSpec.from_dict(manifest["features"])
             rule = manifest["decision"]
-            first, at_most = float(rule["first"]), int(rule["at_most"])
+            rival, first = float(rule["rival"]), float(rule["first"])
+            at_most = int(rule["at_most"])
+            if not (np.isfinite(rival) and 0.0 <= first <= 1.0 and at_most >= 1):
+                raise ValueError(f"no decision rule: {rule}")
             name, version = str(manifest["name"]), str(manifest["version"])
             record = dict(manifest["training"])
         except (KeyError, TypeError, ValueError, CodebookError) as error:
@@ -163,7 +170,7 @@ class Model:
         words, chars = (Terms(arrays[b], arrays[f"{b}_ends"]) for b in ("words", "chars"))
         vocabulary = Vocabulary(words, chars, arrays["idf"])
         decision = Decision(
-            arrays["slopes"], arrays["offsets"], arrays["thresholds"], first, at_most
+            arrays["slopes"], arrays["offsets"], rival, arrays["thresholds"], first, at_most
         )
         model = cls(
             name,
@@ -220,7 +227,8 @@ def _check_arrays(arrays: Mapping[str, NDArray[Any]], n_themes: int, path: Path)
     if len(ends["words"]) + len(ends["chars"]) != n_features:
         raise ModelError(f"{path}: vocabulary and idf differ in length")
     for block, stops in ends.items():
-        if len(stops) and (np.any(stops[1:] < stops[:-1]) or stops[-1] != len(arrays[block])):
+        last = stops[-1] if len(stops) else 0
+        if np.any(stops[1:] < stops[:-1]) or last != len(arrays[block]):
             raise ModelError(f"{path}: array {block}_ends does not fit array {block}")
 
 

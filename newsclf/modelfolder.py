@@ -102,9 +102,9 @@ def read(folder: str | os.PathLike[str], *, verify: bool = True) -> ModelFiles:
     folder = find(folder)
     contents = manifest(folder)
     for name, digest in contents["files"].items():
-        path = folder / name
-        if Path(name).name != name or name in (MANIFEST, CARD):
+        if Path(name).name != name or name in ("", "..", MANIFEST, CARD):
             raise ModelError(f"{folder / MANIFEST}: names {name!r}, expected plain file names")
+        path = folder / name
         if not path.is_file():
             raise ModelError(f"{path}: missing, but {MANIFEST} names it; install the model again")
         if verify and _sha256(path) != digest:

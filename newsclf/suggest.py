@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclf.articles import Article, LabelledArticle, texts_only
+from newsclf.traditional import simplified
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -35,27 +36,36 @@ def suggest(
     n : int
         How many to choose; fewer come back when the pool is smaller.
     labelled : sequence of LabelledArticle, optional
-        What is labelled already, so that thin themes are known.
+        What is labelled already: thin themes come first, near-copies of these are passed over.
 
     Returns
     -------
     list of Article
         Most instructive first.
     """
-    from scipy.sparse import csr_array
-
     articles = texts_only(items)
-    rows = tagger.model.features(articles)
-    shape = (len(articles), len(tagger.model.vocabulary))
-    features = csr_array((rows.values, rows.indices, rows.indptr), shape=shape)
     ids = tagger.codebook.ids
     counts = np.array([sum(k in a.labels for a in labelled) for k in ids], float)
-    chosen = choose(tagger.probabilities(articles), features, counts, n)
+    features = _features(tagger, articles)
+    known = _features(tagger, texts_only(labelled))
+    chosen = choose(tagger.probabilities(articles), features, counts, n, known)
     return [articles[i] for i in chosen]
 
 
+def _features(tagger: Tagger, articles: Sequence[Article]) -> csr_array:
+    from scipy.sparse import csr_array
+
+    rows = tagger.model.features(map(simplified, articles))
+    shape = (len(articles), len(tagger.model.vocabulary))
+    return csr_array((rows.values, rows.indices, rows.indptr), shape=shape)
+
+
 def choose(
-    probabilities: NDArray[Any], features: csr_array, counts: NDArray[Any], n: int
+    probabilities: NDArray[Any],
+    features: csr_array,
+    counts: NDArray[Any],
+    n: int,
+    known: csr_array | None = None,
 ) -> list[int]:
     """Choose rows greedily.
 
@@ -70,6 +80,8 @@ def choose(
         Rows as `extract` makes them.
     counts : array of shape (n_themes,)
         Labels so far.
+    known : sparse array of shape (n_labelled, n_features), optional
+        Articles labelled already.
 
     Returns
     -------
@@ -79,11 +91,14 @@ def choose(
     p = np.asarray(probabilities, np.float64)
     uncertain = p * (1.0 - p)
     counts = np.asarray(counts, np.float64).copy()
-    length = np.sqrt(features.multiply(features).sum(axis=1))
-    length[length == 0] = 1.0
+    length = _lengths(features)
     novelty = np.ones(len(p))
+    if known is not None and known.shape[0]:
+        shared = (features @ known.T).tocoo()
+        near = shared.data > _SAME * length[shared.row] * _lengths(known)[shared.col]
+        novelty[shared.row[near]] = 0.0
     chosen: list[int] = []
-    while len(chosen) < n:
+    while len(chosen) < min(n, len(p)):
         worth = (uncertain @ (1.0 / np.sqrt(1.0 + counts))) * novelty
         best = int(worth.argmax())
         if worth[best] <= 0:
@@ -94,7 +109,14 @@ def choose(
         cosine = (features @ row.T).toarray().ravel() / (length * length[best])
         novelty *= 1.0 - np.clip(cosine, 0.0, 1.0)
         novelty[cosine > _SAME] = 0.0
+        novelty[best] = 0.0  # a row without features is like no row, not even itself
     return chosen
+
+
+def _lengths(features: csr_array) -> NDArray[Any]:
+    length: NDArray[Any] = np.sqrt(features.multiply(features).sum(axis=1))
+    length[length == 0] = 1.0
+    return length
 
 
 _SAME = 0.8

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
-import tempfile
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclf import engine, modelfolder, tokens
-from newsclf.articles import Article, LabelledArticle, as_article, texts_only
+from newsclf.articles import Article, LabelledArticle, as_article, each_article, texts_only
 from newsclf.codebook import Codebook
 from newsclf.errors import InputError
 from newsclf.evidence import find_evidence
 from newsclf.model import Model
 from newsclf.tagging import Explanation, Tag, Tagging
-from newsclf.traditional import all_simplified, simplify
+from newsclf.traditional import all_simplified, simplified
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -117,11 +116,9 @@ class Tagger:
         ------
         Tagging
         """
-        if isinstance(items, (str, bytes)):
-            texts_only(items)
         if jobs < 1:
             raise InputError(f"jobs: expected a number from 1, got {jobs}")
-        taggings = self._tag_batches(_batches(items), jobs)
+        taggings = self._tag_batches(_batches(each_article(items)), jobs)
         return _reported(taggings) if progress else taggings
 
     def probabilities(self, items: Iterable[Readable]) -> NDArray[np.float32]:
@@ -154,7 +151,15 @@ class Tagger:
         Returns
         -------
         Explanation
-            Offsets count the characters of the string, or of title + newline + text.
+            Offsets count the characters of the string, or of title + newline + text. Without a
+            feature that the model knows, `score` and `rest` are -inf.
+
+        Raises
+        ------
+        InputError
+            `item` is no text.
+        CodebookError
+            The codebook has no such theme.
         """
         article = as_article(item)
         probabilities = self.probabilities([article])[0]
@@ -182,7 +187,7 @@ class Tagger:
 
     def to_sklearn(self) -> Pipeline:
         """Return the tagger as a fitted scikit-learn Pipeline over texts or articles."""
-        from newsclf.training.sklearn import to_pipeline
+        from newsclf.pipeline import to_pipeline
 
         return to_pipeline(self._model)
 
@@ -191,12 +196,11 @@ class Tagger:
 
     def _parts(self, article: Article, text: str) -> list[tuple[int, str, int]]:
         """Title and body with their offsets in `text`, as the features see them."""
-        body = len(text) - len(article.text)
-        parts = [(body, tokens.fold(simplify(article.text)), 1)]
-        if article.title:
+        read = simplified(article)
+        parts = [(len(text) - len(article.text), tokens.fold(read.text), 1)]
+        if article.title and read.title and self._model.spec.title_weight:
             start = text.index(article.title)
-            title = tokens.fold(simplify(article.title))
-            parts.insert(0, (start, title, self._model.spec.title_weight))
+            parts.insert(0, (start, tokens.fold(read.title), self._model.spec.title_weight))
         return parts
 
     def _tag_batch(self, articles: Sequence[Article]) -> list[Tagging]:
@@ -231,20 +235,30 @@ class Tagger:
             yield from self._in_processes(batches, jobs)
 
     def _in_processes(self, batches: Iterator[list[Article]], jobs: int) -> Iterator[Tagging]:
+        import tempfile
+
         from joblib import Parallel, delayed
 
         # Workers load the model from a folder once, instead of being sent it with every batch.
         with tempfile.TemporaryDirectory(prefix="newsclf-") as scratch:
             folder = str(self.save(Path(scratch) / "model"))
             run = Parallel(n_jobs=jobs, return_as="generator")
-            for taggings in run(delayed(_tag_in_worker)(folder, batch) for batch in batches):
-                yield from taggings
+            results = run(delayed(_tag_in_worker)(folder, batch) for batch in batches)
+            try:
+                yield from itertools.chain.from_iterable(results)
+            finally:
+                with warnings.catch_warnings():
+                    # joblib warns of what was not read; who stops reading knows.
+                    warnings.simplefilter("ignore")
+                    results.close()
 
 
 def _in_threads(
     tag: Callable[[list[Article]], list[Tagging]], batches: Iterator[list[Article]], jobs: int
 ) -> Iterator[Tagging]:
     """Tag batches in threads, in order; the kernel works without the interpreter's lock."""
+    from concurrent.futures import Future, ThreadPoolExecutor
+
     pool = ThreadPoolExecutor(jobs)
     try:
         waiting: deque[Future[list[Tagging]]] = deque()
@@ -258,8 +272,7 @@ def _in_threads(
         pool.shutdown(cancel_futures=True)
 
 
-def _batches(items: Iterable[Readable]) -> Iterator[list[Article]]:
-    articles = (as_article(item, str(i)) for i, item in enumerate(items))
+def _batches(articles: Iterator[Article]) -> Iterator[list[Article]]:
     while batch := list(itertools.islice(articles, _BATCH)):
         yield batch
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import warnings
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,7 +17,7 @@ from newsclf.articles import Article
 if TYPE_CHECKING:
     from newsclf._engine.kernel import CharacterSet
 
-__all__ = ["all_simplified", "simplified", "simplify"]
+__all__ = ["all_simplified", "simplified"]
 
 # Common characters that only traditional text has; a handful of them tells the two scripts apart
 # without opencc, and one text in traditional script easily has dozens.
@@ -29,6 +30,7 @@ _ONLY_TRADITIONAL = frozenset(
 )
 _MINIMUM = 3
 _SHARE = 0.02
+_SURROGATES = re.compile("([\ud800-\udfff]+)")  # opencc takes UTF-8, which has none
 
 
 def looks_traditional(text: str) -> bool:
@@ -53,32 +55,38 @@ def _converter() -> Any:
     return opencc.OpenCC("t2s")
 
 
-def simplify(text: str) -> str:
-    """Return `text` in simplified characters when it is traditional, else as it is.
+def simplified(article: Article) -> Article:
+    """Return `article` as it is scored: title and text in simplified characters, lengths kept.
 
-    The result has the same length. Without the ``hant`` extra it is `text` itself, and the first
-    such text brings one warning.
+    Title and text are judged as one, for a headline alone is often too short to tell. Without the
+    ``hant`` extra the article comes back as it is, and the first such one brings one warning.
     """
-    if not looks_traditional(text):
-        return text
+    title, text = article.title or "", article.text
+    if not looks_traditional(title + text):
+        return article
     converter = _converter()
     if converter is None:
         _warn_once()
-        return text
+        return article
+    return replace(
+        article,
+        title=_convert(converter, title) if title else article.title,
+        paragraphs=tuple(_convert(converter, text).split("\n")),
+    )
+
+
+def _convert(converter: Any, text: str) -> str:
+    pieces = _SURROGATES.split(text)
+    pieces[::2] = [_convert_piece(converter, piece) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def _convert_piece(converter: Any, text: str) -> str:
     converted: str = converter.convert(text)
     if len(converted) == len(text):
         return converted
     # A phrase changed its length; character by character none can.
     return "".join(c if len(s := converter.convert(c)) != 1 else s for c in text)
-
-
-def simplified(article: Article) -> Article:
-    """Return `article` as it is scored: title and text in simplified characters."""
-    title = simplify(article.title) if article.title else article.title
-    text = simplify(article.text)
-    if title == article.title and text == article.text:
-        return article
-    return replace(article, title=title, paragraphs=tuple(text.split("\n")))
 
 
 def all_simplified(articles: Iterable[Article]) -> list[Article]:

@@ -105,8 +105,8 @@ cdef class Kernel:
 
     cdef int set_ngrams(self, Block* block, ngrams) except -1:
         shortest, longest = ngrams
-        need((shortest, longest) == (0, 0) or 1 <= shortest <= longest <= 16,
-             "n-grams from 1 to 16, or (0, 0)")
+        need((shortest, longest) == (0, 0) or 1 <= shortest <= longest <= 64,
+             "n-grams from 1 to 64, or (0, 0)")
         block.shortest, block.longest = shortest, longest
         return 0
 

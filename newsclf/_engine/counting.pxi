@@ -23,7 +23,7 @@ cdef class TermCounter:
     def __cinit__(self, Cutter cutter not None, CharacterTable characters not None, block, ngrams,
                   title_weight):
         shortest, longest = ngrams
-        need(1 <= shortest <= longest <= 16, "n-grams from 1 to 16")
+        need(1 <= shortest <= longest <= 64, "n-grams from 1 to 64")
         need(0 <= title_weight < 2**16, "a title weight from 0 to 65535")
         self.cutter, self.characters = cutter, characters
         self.own.which = ("words", "chars").index(block)

@@ -117,6 +117,7 @@ def cross_validate(
     folds: int = 5,
     seed: int = 0,
     groups: npt.ArrayLike | None = None,
+    extra: Sequence[LabelledArticle] = (),
     by: By = source_of,
     mistakes: int = 20,
     draws: int = DRAWS,
@@ -134,6 +135,8 @@ def cross_validate(
     folds, seed : int
     groups : array of int, shape (n,), optional
         Articles kept in one fold; by default same page, same source and day, near-duplicates.
+    extra : sequence of LabelledArticle, optional
+        Trained on and never tested, but left out beside a test article of their group.
     by, mistakes, draws
         As for `evaluate`.
 
@@ -143,7 +146,8 @@ def cross_validate(
         No articles, or fewer groups than folds.
     """
     labelled = _checked(labelled)
-    of_group = _groups(groups, labelled)
+    of_all = groups_of([*labelled, *extra])
+    of_group = of_all[: len(labelled)] if groups is None else _groups(groups, labelled)
     fold = grouped_folds(_strata(labelled), of_group, folds, seed)
     splits = {str(f): fold == f for f in range(folds)}
     return _split_report(
@@ -151,6 +155,7 @@ def cross_validate(
         labelled,
         splits,
         fit=fit or _train,
+        extra={name: _apart(extra, of_all, mask) for name, mask in splits.items()},
         groups=of_group,
         parts=_parts(labelled, by),
         mistakes=mistakes,
@@ -164,6 +169,7 @@ def unseen_source(
     *,
     fit: Fit | None = None,
     sources: Mapping[str, Sequence[str]] = SOURCES,
+    extra: Sequence[LabelledArticle] = (),
     mistakes: int = 20,
     draws: int = DRAWS,
 ) -> Report:
@@ -179,6 +185,8 @@ def unseen_source(
     sources : mapping of str to sequence of str
         Name of each source to leave out, and the prefixes of its ids (see `source_of`). Sources
         without an article here are passed over; articles of no source are trained on, never tested.
+    extra : sequence of LabelledArticle, optional
+        Trained on and never tested, but left out with their source.
     mistakes, draws
         As for `evaluate`.
 
@@ -196,12 +204,19 @@ def unseen_source(
             f"expected articles of at least two of the sources {dict(sources)}, got "
             f"{sorted(set(own.tolist()))}; pass sources= with the prefixes of your ids"
         )
+    of_all = groups_of([*labelled, *extra])
     return _split_report(
         "Sources never seen",
         labelled,
         splits,
         fit=fit or _train,
-        groups=groups_of(labelled),
+        extra={
+            name: [
+                item for item in _apart(extra, of_all, mask) if source_of(item) not in sources[name]
+            ]
+            for name, mask in splits.items()
+        },
+        groups=of_all[: len(labelled)],
         parts=splits,
         mistakes=mistakes,
         method={"kind": "unseen source", "sources": {k: list(sources[k]) for k in splits}},
@@ -216,6 +231,7 @@ def _split_report(
     splits: Mapping[str, npt.NDArray[np.bool_]],
     *,
     fit: Fit,
+    extra: Mapping[str, list[LabelledArticle]],
     groups: npt.NDArray[np.int64],
     parts: Mapping[str, npt.NDArray[np.bool_]],
     mistakes: int,
@@ -225,10 +241,11 @@ def _split_report(
 ) -> Report:
     """Fit and tag each split, and report on the tested articles in their own order."""
     outcomes, found, overlaps, tested = [], list[Mistake](), list[Overlap](), []
-    for mask in splits.values():
+    for name, mask in splits.items():
         rows = np.flatnonzero(mask)
         test = [labelled[i] for i in rows]
         train = [item for item, held_out in zip(labelled, mask, strict=True) if not held_out]
+        train += extra[name]
         tagger = fit(train)
         outcomes.append(_outcome(tagger, test))
         tested.append(rows)
@@ -249,6 +266,16 @@ def _split_report(
         draws=draws,
         averaged=averaged,
     )
+
+
+def _apart(
+    extra: Sequence[LabelledArticle],
+    of_all: npt.NDArray[np.int64],
+    tested: npt.NDArray[np.bool_],
+) -> list[LabelledArticle]:
+    """Return the further articles that share no group with a tested one."""
+    shared = np.isin(of_all[len(tested) :], of_all[: len(tested)][tested])
+    return [item for item, tied in zip(extra, shared, strict=True) if not tied]
 
 
 def _train(labelled: list[LabelledArticle]) -> Taggerlike:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from newsclf.articles import Article, LabelledArticle, texts_only
 from newsclf.features import FeatureSpec
 from newsclf.model import Model
+from newsclf.traditional import all_simplified
 from newsclf.training.counting import TermCounts, count_documents, count_terms
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Background:
             Processes to count with.
         """
         spec = spec or FeatureSpec()
-        articles = texts_only(items)
+        articles = all_simplified(texts_only(items))
         words = count_terms(articles, spec, "words", jobs)
         char_df = count_documents(articles, spec, "chars", jobs)
         word_df = words.document_frequencies()

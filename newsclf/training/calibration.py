@@ -1,28 +1,32 @@
 """From out-of-fold scores to the decision rule: probabilities, thresholds, abstention.
 
-Probabilities are Platt's (2000), with a prior: every theme's curve is drawn towards the one fitted
-to all themes together, and that one towards a curve measured on other corpora, as if by a few
-pairs each. So a theme with three positives gets a sane curve and one with three hundred its own.
-Calibrators in scikit-learn take no prior and one binary problem at a time.
+Probabilities are Platt's (2000), with the strongest other theme as a second input and with a prior:
+every theme's curve is drawn towards the one fitted to all themes together, and that one towards a
+curve measured on other corpora, as if by a few pairs each. So a theme with three positives gets a
+sane curve and one with three hundred its own. Calibrators in scikit-learn take no prior and see
+one theme at a time.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.decisions import Decision
+from newsclf.decisions import Decision, rivals
 
 __all__ = ["COLD", "DEFAULT_CURVE", "cold_decision", "fit_decision"]
 
-DEFAULT_CURVE = (2.6, 0.3)
-"""Slope and offset of a head's probability where nothing else is known."""
-COLD = (22.0, -5.0)
-"""Slope and offset for the cosine of article and codebook when there are no labels at all."""
+DEFAULT_CURVE = (6.0, -0.8, 1.0)
+"""Slope, rival and offset of a head's probability where nothing else is known."""
+COLD = (33.0, -6.0, -4.5)
+"""Slope, rival and offset for the cosine of article and codebook when there are no labels."""
 
 _TOWARDS_ALL = 3.0
 _TOWARDS_DEFAULT = 3.0
 _AT_MOST = 3
+_THRESHOLD, _FIRST = 0.5, 0.3  # where there is nothing to choose them by
 _ENOUGH = 20  # articles without a theme, below which the false-tag rate cannot be held
 _SMOOTHING = 20.0  # positives of the common curve that count in each theme's own
 _GRID = np.round(np.arange(0.10, 0.701, 0.02), 2)
@@ -33,9 +37,7 @@ Bools = NDArray[np.bool_]
 
 def cold_decision(n_themes: int) -> Decision:
     """Return the rule for a tagger without labels."""
-    slopes = np.full(n_themes, COLD[0], np.float32)
-    offsets = np.full(n_themes, COLD[1], np.float32)
-    return Decision(slopes, offsets, np.full(n_themes, 0.5, np.float32), 0.3, _AT_MOST)
+    return _unfitted(n_themes, COLD)
 
 
 def fit_decision(
@@ -50,39 +52,66 @@ def fit_decision(
         Largest share of articles without a theme that may get a tag, where there are enough of
         them to tell; None leaves micro-F1 alone to decide.
     """
+    if not labels.any():
+        return _unfitted(labels.shape[1], DEFAULT_CURVE)
     judged = ~borderline
-    common = _platt(scores[judged], labels[judged], np.array(DEFAULT_CURVE), _TOWARDS_DEFAULT)
-    curves = np.array(
-        [
-            _platt(scores[judged[:, k], k], labels[judged[:, k], k], common, _TOWARDS_ALL)
-            for k in range(scores.shape[1])
-        ]
+    against = rivals(scores)
+    common = _platt(
+        np.stack([scores[judged], against[judged], np.ones(judged.sum())]),
+        labels[judged],
+        np.array(DEFAULT_CURVE),
+        _TOWARDS_DEFAULT,
     )
+    rival = float(common[1])
+    curves = np.empty((scores.shape[1], 2))
+    for k, kept in enumerate(judged.T):
+        design = np.stack([scores[kept, k], np.ones(kept.sum())])
+        given = rival * against[kept, k]
+        curves[k] = _platt(design, labels[kept, k], common[[0, 2]], _TOWARDS_ALL, given)
     slopes, offsets = curves.astype(np.float32).T
-    rule = Decision(slopes, offsets, np.zeros_like(slopes), 0.0, _AT_MOST)
+    rule = Decision(slopes, offsets, rival, np.zeros_like(slopes), 0.0, _AT_MOST)
     probabilities = rule.probabilities(scores)
     thresholds = _thresholds(probabilities, labels, judged)
-    first, thresholds = _first(rule, thresholds, probabilities, labels, judged, false_tags)
-    return Decision(slopes, offsets, thresholds, first, _AT_MOST)
+    return _abstaining(
+        replace(rule, thresholds=thresholds), probabilities, labels, judged, false_tags
+    )
 
 
-def _platt(scores: Floats, labels: Bools, prior: Floats, strength: float) -> Floats:
-    """Fit slope and offset by Newton's method, with Platt's softened targets and a prior."""
+def _unfitted(n_themes: int, curve: tuple[float, float, float]) -> Decision:
+    slope, rival, offset = curve
+    return Decision(
+        np.full(n_themes, slope, np.float32),
+        np.full(n_themes, offset, np.float32),
+        rival,
+        np.full(n_themes, _THRESHOLD, np.float32),
+        _FIRST,
+        _AT_MOST,
+    )
+
+
+def _platt(
+    design: Floats, labels: Bools, prior: Floats, strength: float, given: Floats | float = 0.0
+) -> Floats:
+    """Fit a logistic curve by Newton's method, with Platt's softened targets and a prior.
+
+    `design` has a row for each coefficient, the slope first; `given` is added to the linear part
+    as it is. A curve that would fall with its score is given up for the prior: the head misled on
+    these few articles, and that must not become what the model believes.
+    """
     positives = labels.sum()
     target = np.where(
         labels, (positives + 1.0) / (positives + 2.0), 1.0 / (len(labels) - positives + 2.0)
     )
     curve: Floats = prior.astype(np.float64)
-    design = np.stack([scores, np.ones_like(scores)])
     for _ in range(100):
-        p = 1.0 / (1.0 + np.exp(-np.clip(curve @ design, -30.0, 30.0)))
+        p = 1.0 / (1.0 + np.exp(-np.clip(curve @ design + given, -30.0, 30.0)))
         gradient = design @ (p - target) + strength * (curve - prior)
-        hessian = (design * (p * (1.0 - p))) @ design.T + strength * np.eye(2)
+        hessian = (design * (p * (1.0 - p))) @ design.T + strength * np.eye(len(curve))
         step = np.linalg.solve(hessian, gradient)
-        curve -= np.clip(step, -1.0, 1.0)
+        curve = curve - np.clip(step, -1.0, 1.0)
         if np.abs(step).max() < 1e-10:
             break
-    return curve
+    return curve if curve[0] > 0 else prior
 
 
 def _thresholds(p: NDArray[np.float32], labels: Bools, judged: Bools) -> NDArray[np.float32]:
@@ -99,14 +128,13 @@ def _thresholds(p: NDArray[np.float32], labels: Bools, judged: Bools) -> NDArray
     return np.asarray(_GRID[f1.argmax(axis=0)], np.float32)
 
 
-def _first(
+def _abstaining(
     rule: Decision,
-    thresholds: NDArray[np.float32],
     p: NDArray[np.float32],
     labels: Bools,
     judged: Bools,
     false_tags: float | None,
-) -> tuple[float, NDArray[np.float32]]:
+) -> Decision:
     """Choose down to where the likeliest theme is kept, and raise thresholds if that is not enough.
 
     The best micro-F1 wins among the rules that hold the false-tag rate; where none does, the one
@@ -114,18 +142,17 @@ def _first(
     """
     nothing = ~labels.any(axis=1) & judged.all(axis=1)
     limit = false_tags if nothing.sum() >= _ENOUGH else None
-    best: tuple[tuple[float, float], float, NDArray[np.float32]] | None = None
+    best, worth = rule, (-np.inf, -np.inf)
     for floor in _GRID:
-        raised = np.maximum(thresholds, np.float32(floor))
+        raised = np.maximum(rule.thresholds, np.float32(floor))
         for first in _GRID:
-            tried = Decision(rule.slopes, rule.offsets, raised, float(first), _AT_MOST)
+            tried = replace(rule, thresholds=raised, first=float(first))
             given = tried.decide(p)
-            false = float(given[nothing].any(axis=1).mean()) if limit is not None else 0.0
+            excess = 0.0
+            if limit is not None:
+                excess = max(0.0, float(given[nothing].any(axis=1).mean()) - limit)
             hits = (given & labels & judged).sum()
             f1 = 2.0 * hits / max((given & judged).sum() + (labels & judged).sum(), 1)
-            excess = max(0.0, false - limit) if limit is not None else 0.0
-            worth = (-excess, float(f1))
-            if best is None or worth > best[0]:
-                best = worth, float(first), raised
-    assert best is not None
-    return best[1], best[2]
+            if (-excess, float(f1)) > worth:
+                best, worth = tried, (-excess, float(f1))
+    return best

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +20,8 @@ from newsclf.training.fitting import train
 from newsclf.training.settings import Settings
 
 __all__ = ["ThemeClassifier"]
+
+_ID = re.compile("[a-z][a-z0-9_]*")
 
 
 class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -56,9 +59,9 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         background: Background | None = None,
         *,
         C: float = 1.0,
-        codebook_weight: float = 4.0,
+        codebook_weight: float = 3.0,
         direction_weight: float = 2.0,
-        own_weight: float = 5.0,
+        own_weight: float = 7.0,
         word_ngrams: tuple[int, int] = (1, 1),
         char_ngrams: tuple[int, int] = (2, 3),
         title_weight: int = 2,
@@ -95,14 +98,16 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         articles = texts_only(X)
         given = None if self.codebook is None else _as_codebook(self.codebook)
+        y = y.to_numpy() if hasattr(y, "to_numpy") else y  # pandas counts by index, not by place
         self.single_label_ = len(y) > 0 and np.ndim(y[0]) == 0
         rows, self.classes_ = _read_targets(y, given)
         if len(rows) != len(articles):
             raise LabelError(f"expected one row of y a text, got {len(rows)} for {len(articles)}")
-        themes = tuple(Theme(id=str(c), name_zh=str(c)) for c in self.classes_)
-        codebook = given or Codebook(name="labels", version="1", themes=themes)
+        codebook = given or _codebook_of(self.classes_)
+        ids = dict(zip(map(str, self.classes_), codebook.ids, strict=True))
         labelled = [
-            LabelledArticle(article, labels) for article, labels in zip(articles, rows, strict=True)
+            LabelledArticle(article, tuple(ids.get(label, label) for label in labels))
+            for article, labels in zip(articles, rows, strict=True)
         ]
         self.tagger_ = train(
             labelled,
@@ -141,6 +146,15 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 def _as_codebook(codebook: Codebook | str) -> Codebook:
     return codebook if isinstance(codebook, Codebook) else Codebook.load(codebook)
+
+
+def _codebook_of(classes: NDArray[Any]) -> Codebook:
+    """Make a codebook of bare labels: a label is a theme's id where it can be, else its name."""
+    themes = (
+        Theme(id=str(c) if _ID.fullmatch(str(c)) else f"label_{i}", name_zh=str(c))
+        for i, c in enumerate(classes)
+    )
+    return Codebook(name="labels", version="1", themes=tuple(themes))
 
 
 def _read_targets(y: Any, codebook: Codebook | None) -> tuple[list[tuple[str, ...]], NDArray[Any]]:

@@ -19,6 +19,7 @@ from newsclf.errors import LabelError
 from newsclf.features import Vocabulary
 from newsclf.model import Model
 from newsclf.tagger import Tagger
+from newsclf.traditional import all_simplified
 from newsclf.training.background import Background
 from newsclf.training.calibration import cold_decision, fit_decision
 from newsclf.training.counting import count_terms
@@ -127,7 +128,7 @@ def train(
         )
     labels, borderline = label_matrices(labelled, codebook.ids)
     known = _background(background, settings)
-    spec, articles = settings.features, [item.article for item in labelled]
+    spec, articles = settings.features, all_simplified(item.article for item in labelled)
     words = count_terms(articles, spec, "words", jobs)
     chars = count_terms(articles, spec, "chars", jobs)
     vocabulary, documents = choose_vocabulary(words, chars, known, codebook, settings)
@@ -193,7 +194,7 @@ class _Trainer:
             self._columns[rows],
             self._labels[rows],
             self._borderline[rows],
-            settings.own_weight / np.sqrt(1.0 + positives / _OWN_HALF),
+            settings.own_weight / (1.0 + positives / _OWN_HALF),
             settings.C,
             self._jobs,
         )
@@ -214,7 +215,7 @@ class _Trainer:
         return fit_decision(scores, labels, borderline, self._settings.false_tags)
 
 
-_OWN_HALF = 5.0  # labels a theme at which its own similarity has lost a third of its weight
+_OWN_HALF = 5.0  # labels at which the similarity to the own theme has lost half its weight
 
 
 def _background(

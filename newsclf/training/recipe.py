@@ -32,6 +32,7 @@ from typing import Any
 from newsclf.articles import Article, LabelledArticle
 from newsclf.codebook import Codebook
 from newsclf.errors import InputError
+from newsclf.features import FeatureSpec
 from newsclf.inputs import Reject, find_files, read_rows
 from newsclf.labelled import read_labelled
 from newsclf.tagger import Tagger
@@ -55,7 +56,7 @@ class Recipe:
     Raises
     ------
     InputError
-        The file is missing, no JSON object, or lacks a key.
+        The file is missing, no JSON object, lacks a key, or has settings that do not exist.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -65,9 +66,11 @@ class Recipe:
             record = json.loads(self.contents)
             self.name, self.version = str(record["name"]), str(record["version"])
             self.summary, self.card = str(record["summary"]), dict(record["card"])
-            self._record: Mapping[str, Any] = record
             self.codebook = Codebook.load(self._codebook(str(record["codebook"])))
-            self.settings = Settings(**record["settings"])
+            self.settings = _settings(record["settings"])
+            self._sources, self._unlabelled_paths = record["labelled"], record["background"]
+            self._versions = dict(record["versions"])
+            self._directions = int(record.get("directions", 0))
         except KeyError as error:
             raise InputError(f"{self.path}: the recipe lacks {error}") from error
         except (OSError, ValueError, TypeError) as error:
@@ -75,7 +78,7 @@ class Recipe:
 
     def labelled(self) -> list[list[LabelledArticle]]:
         """Read the labelled articles, one list a source."""
-        return [self._read(source) for source in self._record["labelled"]]
+        return [self._read(source) for source in self._sources]
 
     def background(self, jobs: int = 1) -> Background:
         """Gather the statistics of the unlabelled texts."""
@@ -86,7 +89,7 @@ class Recipe:
             return Background.of(
                 self._unlabelled(),
                 self.settings.features,
-                directions=int(self._record.get("directions", 0)),
+                directions=self._directions,
                 jobs=jobs,
                 seed=self.settings.seed,
             )
@@ -113,8 +116,8 @@ class Recipe:
         self, folder: str | os.PathLike[str], *, overwrite: bool = False, jobs: int = 1
     ) -> Tagger:
         """Make the model and write its folder, with the recipe in it."""
-        for package, version in self._record["versions"].items():
-            if (found := importlib.metadata.version(package)) != version:
+        for package, version in self._versions.items():
+            if (found := _installed(package)) != version:
                 warnings.warn(
                     f"{self.path.name} was made with {package} {version}, this is {found}: "
                     "the model may differ in its last bits",
@@ -145,11 +148,23 @@ class Recipe:
         return [_shortened(item, cut) for item in items] if cut else items
 
     def _unlabelled(self) -> Iterator[Article]:
-        paths = [str(self._place(path)) for path in self._record["background"]]
+        paths = [str(self._place(path)) for path in self._unlabelled_paths]
         for row in read_rows(find_files(paths)[0]):
             if isinstance(row, Reject):
                 raise InputError(f"{self.path}: the background has a broken row: {row}")
             yield row.article
+
+
+def _settings(record: Mapping[str, Any]) -> Settings:
+    features = {**FeatureSpec().to_dict(), **record.get("features", {})}
+    return Settings(**{**record, "features": FeatureSpec.from_dict(features)})
+
+
+def _installed(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _shortened(item: LabelledArticle, characters: int) -> LabelledArticle:

@@ -40,9 +40,9 @@ class Settings:
     min_words: int = 5
     min_chars: int = 10
     min_labelled: int = 3
-    codebook_weight: float = 4.0
+    codebook_weight: float = 3.0
     direction_weight: float = 2.0
-    own_weight: float = 5.0
+    own_weight: float = 7.0
     C: float = 1.0
     folds: int = 5
     false_tags: float | None = 0.1

@@ -19,7 +19,7 @@ from .conftest import COMMON, ODD, random_texts
 
 SPECS = [
     FeatureSpec(),
-    FeatureSpec((1, 2), (1, 5), 3, (("新质生产力", 1000), ("人大", 0))),
+    FeatureSpec((1, 2), (1, 5), 3, (("新质生产力", 1000), ("人大", 1))),
     FeatureSpec((2, 3), (0, 0), 1),
     FeatureSpec((0, 0), (4, 6), 0),
 ]

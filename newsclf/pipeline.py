@@ -92,10 +92,12 @@ def to_pipeline(model: Model) -> Pipeline:
     split = len(model.vocabulary.words)
     words = _vectorizer(model, "words", list(model.vocabulary.words), slice(0, split))
     chars = _vectorizer(model, "chars", list(model.vocabulary.chars), slice(split, None))
+    blocks = [("words", words), ("chars", chars)]
+    # scikit-learn refuses a vectoriser without a term, which a block that is left out would be.
+    terms = FeatureUnion([(name, block) for name, block in blocks if block.vocabulary])
     heads = ThemeHeads(
         np.array(model.weights), np.array(model.bias), model.decision, model.codebook.ids
     )
-    terms = FeatureUnion([("words", words), ("chars", chars)])
     return Pipeline([("terms", terms), ("heads", heads)])
 
 
@@ -107,5 +109,6 @@ def _vectorizer(
         vocabulary={term: i for i, term in enumerate(terms)},
         sublinear_tf=True,
     )
-    vectorizer.idf_ = model.vocabulary.idf[part].astype(np.float64)
+    if vectorizer.vocabulary:
+        vectorizer.idf_ = model.vocabulary.idf[part].astype(np.float64)
     return vectorizer

@@ -1,0 +1,123 @@
+import numpy as np
+import pytest
+from chinese import texts
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.pipeline import FeatureUnion
+
+from newsclf.articles import Article
+from newsclf.errors import InputError
+from newsclf.features import FeatureSpec, Vocabulary, extract
+from newsclf.pipeline import Terms
+from newsclf.traditional import simplified
+
+SPECS = [
+    FeatureSpec(),
+    FeatureSpec(word_ngrams=(1, 2), char_ngrams=(1, 2), title_weight=1),
+    FeatureSpec(word_ngrams=(2, 3), char_ngrams=(0, 0), title_weight=0),
+    FeatureSpec(word_ngrams=(0, 0), char_ngrams=(2, 4), added_words=(("亮码检查", 1000),)),
+]
+IDS = ["default", "words 1-2", "words alone", "characters alone"]
+
+
+def fitted(spec, articles):
+    """scikit-learn's own vectorisers, fitted, and the vocabulary they found."""
+    blocks = [b for b in ("words", "chars") if getattr(spec, f"{b[:-1]}_ngrams")[1]]
+    union = FeatureUnion(
+        [(b, TfidfVectorizer(analyzer=Terms(spec, b), sublinear_tf=True)) for b in blocks]
+    ).fit(articles)
+    terms = {"words": [], "chars": []}
+    for name, block in union.transformer_list:
+        terms[name] = block.get_feature_names_out().tolist()
+    idf = np.concatenate([block.idf_ for _, block in union.transformer_list])
+    return union, Vocabulary(terms["words"], terms["chars"], idf)
+
+
+class Both:
+    """Ours and scikit-learn's features of the same articles."""
+
+    def __init__(self, spec, articles):
+        self.spec, self.articles = spec, articles
+        self.sklearn, self.vocabulary = fitted(spec, articles)
+
+    def assert_equal(self, articles):
+        # The vectorisers' analyser simplifies by itself, as the tagger does before `extract`.
+        rows = extract(map(simplified, articles), self.spec, self.vocabulary)
+        shape = (len(articles), len(self.vocabulary))
+        ours = csr_array((rows.values, rows.indices, rows.indptr), shape=shape)
+        difference = abs(ours - self.sklearn.transform(articles))
+        assert difference.max() < 1e-6
+
+
+@pytest.fixture(scope="module", params=SPECS, ids=IDS)
+def both(request, seeds, written):
+    return Both(request.param, [item.article for item in [*seeds, *written[::8]]])
+
+
+def test_features_are_those_of_scikit_learn(both):
+    both.assert_equal(both.articles)
+
+
+@given(texts, st.none() | texts)
+def test_features_are_those_of_scikit_learn_on_any_text(both, text, title):
+    mixed = Article("mixed", title, (text, both.articles[0].text[:40], text))
+    both.assert_equal([mixed, Article.from_text(text)])
+
+
+def terms(spec, text, title=None):
+    article = Article("a", title, (text,))
+    return list(spec.word_terms(article)), list(spec.char_terms(article))
+
+
+def test_terms_stop_at_punctuation_and_are_folded():
+    spec = FeatureSpec(word_ngrams=(1, 2), char_ngrams=(2, 2))
+    words, chars = terms(spec, "医院，学校ＡＰＰ")
+    assert words == ["医院", "学校", "app", "学校 app"]
+    assert chars == ["医院", "学校"]
+
+
+def test_the_title_counts_as_often_as_it_weighs():
+    for weight in (0, 1, 3):
+        words, chars = terms(FeatureSpec(title_weight=weight), "医院", "学校")
+        assert words == ["学校"] * weight + ["医院"]
+        assert chars == ["学校"] * weight + ["医院"]
+
+
+def test_a_block_that_is_left_out_has_no_terms():
+    assert terms(FeatureSpec(char_ngrams=(0, 0)), "医院", "学校")[1] == []
+    assert terms(FeatureSpec(word_ngrams=(0, 0)), "医院", "学校")[0] == []
+
+
+def test_no_articles_and_no_terms_are_empty_rows():
+    vocabulary = Vocabulary(["医院"], ["医院"], np.ones(2))
+    assert extract([], FeatureSpec(), vocabulary).indptr.tolist() == [0]
+    rows = extract([Article("a"), Article("b", paragraphs=("天气",))], FeatureSpec(), vocabulary)
+    assert rows.indptr.tolist() == [0, 0, 0]
+    assert rows.values.dtype == np.float32
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=IDS)
+def test_specs_survive_json(spec):
+    assert FeatureSpec.from_dict(spec.to_dict()) == spec
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"word_ngrams": (2, 1)},
+        {"char_ngrams": (0, 3)},
+        {"word_ngrams": (-1, 1)},
+        {"title_weight": -1},
+        {"added_words": (("亮码", 0),)},
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(settings):
+    with pytest.raises(InputError, match=next(iter(settings))):
+        FeatureSpec(**settings)
+
+
+def test_unknown_settings_are_refused():
+    with pytest.raises(InputError, match="stopwords"):
+        FeatureSpec.from_dict({**FeatureSpec().to_dict(), "stopwords": []})

@@ -1,0 +1,99 @@
+import sys
+import warnings
+
+import pytest
+from chinese import texts
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsclf import traditional
+from newsclf.articles import Article
+
+SIMPLIFIED = "县医院门诊开诊\n医生为老人体检，过后发给每家一份报告。"
+TRADITIONAL = "縣醫院門診開診\n醫生為老人體檢，過後發給每家一份報告。"
+
+
+@pytest.fixture
+def fresh():
+    """Nothing remembered of opencc and of warnings, before and after."""
+    traditional._converter.cache_clear()
+    traditional._warn_once.cache_clear()
+    yield
+    traditional._converter.cache_clear()
+    traditional._warn_once.cache_clear()
+
+
+@pytest.fixture
+def without_opencc(fresh, monkeypatch):
+    monkeypatch.setitem(sys.modules, "opencc", None)
+
+
+@pytest.fixture
+def with_opencc(fresh):
+    pytest.importorskip("opencc", reason="the hant extra is not installed")
+
+
+def test_both_scripts_score_the_same(tagger, with_opencc):
+    assert tagger.scores([TRADITIONAL]).tolist() == tagger.scores([SIMPLIFIED]).tolist()
+    assert tagger.tag(TRADITIONAL).themes == ("health",)
+
+
+def test_results_speak_of_the_text_as_it_came(tagger, with_opencc):
+    assert tagger.tag(TRADITIONAL).title == "縣醫院門診開診"
+    explanation = tagger.explain(TRADITIONAL)
+    assert explanation.text == TRADITIONAL
+    assert {"門診", "醫生"} <= {e.text for e in explanation.evidence}
+    assert all(TRADITIONAL[e.start : e.end] == e.text for e in explanation.evidence)
+
+
+def test_title_and_text_are_judged_as_one(with_opencc):
+    article = traditional.simplified(Article("a", "醫院", ("醫生為學生體檢，過後發給學校報告。",)))
+    assert (article.title, article.text) == ("医院", "医生为学生体检，过后发给学校报告。")
+
+
+def test_simplified_text_is_left_alone(with_opencc):
+    # 后 and 发 would be other characters if a converter ran over them the wrong way.
+    article = Article.from_text(SIMPLIFIED)
+    assert traditional.simplified(article) is article
+    few = Article.from_text("他在「來來」飯店吃飯，" + "天气晴朗，" * 40)
+    assert traditional.simplified(few) is few
+
+
+@given(texts, st.none() | texts)
+def test_conversion_keeps_every_place(text, title):
+    pytest.importorskip("opencc", reason="the hant extra is not installed")
+    article = Article("a", title, (TRADITIONAL + text, text))
+    converted = traditional.simplified(article)
+    assert len(converted.text) == len(article.text)
+    assert [c == "\n" for c in converted.text] == [c == "\n" for c in article.text]
+    assert len(converted.title or "") == len(title or "")
+
+
+class Odd:
+    """A converter that changes lengths, and like opencc's takes no lone surrogates."""
+
+    def convert(self, text):
+        text.encode("utf-8")
+        return text.replace("門診", "急诊部").replace("醫", "医")
+
+
+def test_a_phrase_that_changes_its_length_is_converted_by_characters(fresh, monkeypatch):
+    monkeypatch.setattr(traditional, "_converter", Odd)
+    text = TRADITIONAL.partition("\n")[2]
+    assert traditional.simplified(Article("a", None, (f"門診{text}\ud800醫",))).text == (
+        f"門診{text}\ud800醫".replace("醫", "医")
+    )
+
+
+def test_without_opencc_there_is_one_warning_and_text_is_tagged_as_it_is(tagger, without_opencc):
+    with pytest.warns(UserWarning, match=r"newsclf\[hant\]") as caught:
+        tagger.tag(TRADITIONAL)
+    assert len(caught) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert tagger.tag(TRADITIONAL).title == "縣醫院門診開診"
+        tagger.explain(TRADITIONAL)
+
+
+def test_without_opencc_simplified_text_brings_no_warning(tagger, without_opencc):
+    assert tagger.tag(SIMPLIFIED).themes == ("health",)
