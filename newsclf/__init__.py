@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         NewsclfError,
     )
     from newsclf.evaluation import Report, cross_validate, evaluate
+    from newsclf.exchange import export_labelled
     from newsclf.labelled import read_labelled, write_labelled
     from newsclf.pages import read_page
     from newsclf.suggest import suggest
@@ -51,6 +52,7 @@ _ROOMS = {
         "NewsclfError",
     ),
     "evaluation": ("Report", "cross_validate", "evaluate"),
+    "exchange": ("export_labelled",),
     "labelled": ("read_labelled", "write_labelled"),
     "pages": ("read_page",),
     "suggest": ("suggest",),
@@ -88,6 +90,7 @@ __all__ = [
     "__version__",
     "cross_validate",
     "evaluate",
+    "export_labelled",
     "from_codebook",
     "load",
     "models",
