@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from newsclf.articles import Article, LabelledArticle, Page, Span
     from newsclf.batch import tag_file
     from newsclf.codebook import Codebook, Keyword, Theme
+    from newsclf.comparison import Comparison, compare
     from newsclf.errors import (
         CodebookError,
         DecodingError,
@@ -41,6 +42,7 @@ _ROOMS = {
     "articles": ("Article", "LabelledArticle", "Page", "Span"),
     "batch": ("tag_file",),
     "codebook": ("Codebook", "Keyword", "Theme"),
+    "comparison": ("Comparison", "compare"),
     "errors": (
         "CodebookError",
         "DecodingError",
@@ -67,6 +69,7 @@ __all__ = [
     "Background",
     "Codebook",
     "CodebookError",
+    "Comparison",
     "DecodingError",
     "Evidence",
     "Explanation",
@@ -88,6 +91,7 @@ __all__ = [
     "Theme",
     "ThemeClassifier",
     "__version__",
+    "compare",
     "cross_validate",
     "evaluate",
     "export_labelled",

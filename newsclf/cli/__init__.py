@@ -12,6 +12,7 @@ import typer
 
 from newsclf._version import __version__
 from newsclf.cli import (
+    comparing,
     evaluating,
     exchanging,
     models,
@@ -56,6 +57,7 @@ app.command()(tagging.explain)
 app.command()(training.train)
 app.command()(evaluating.evaluate)
 app.command()(retraining.suggest)
+app.command()(comparing.compare)
 app.command("import")(exchanging.import_)
 app.command("export")(exchanging.export)
 app.command()(models.models)
