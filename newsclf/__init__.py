@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from newsclf.articles import Article, LabelledArticle, Page, Span
     from newsclf.batch import tag_file
     from newsclf.codebook import Codebook, Keyword, Theme
+    from newsclf.comparison import Comparison, compare
     from newsclf.errors import (
         CodebookError,
         DecodingError,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         NewsclfError,
     )
     from newsclf.evaluation import Report, cross_validate, evaluate
+    from newsclf.exchange import export_labelled
     from newsclf.labelled import read_labelled, write_labelled
     from newsclf.pages import read_page
     from newsclf.suggest import suggest
@@ -40,6 +42,7 @@ _ROOMS = {
     "articles": ("Article", "LabelledArticle", "Page", "Span"),
     "batch": ("tag_file",),
     "codebook": ("Codebook", "Keyword", "Theme"),
+    "comparison": ("Comparison", "compare"),
     "errors": (
         "CodebookError",
         "DecodingError",
@@ -51,6 +54,7 @@ _ROOMS = {
         "NewsclfError",
     ),
     "evaluation": ("Report", "cross_validate", "evaluate"),
+    "exchange": ("export_labelled",),
     "labelled": ("read_labelled", "write_labelled"),
     "pages": ("read_page",),
     "suggest": ("suggest",),
@@ -65,6 +69,7 @@ __all__ = [
     "Background",
     "Codebook",
     "CodebookError",
+    "Comparison",
     "DecodingError",
     "Evidence",
     "Explanation",
@@ -86,8 +91,10 @@ __all__ = [
     "Theme",
     "ThemeClassifier",
     "__version__",
+    "compare",
     "cross_validate",
     "evaluate",
+    "export_labelled",
     "from_codebook",
     "load",
     "models",

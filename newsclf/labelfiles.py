@@ -1,12 +1,14 @@
-"""The files that labels are kept in, row by row: JSON lines, CSV, a seeds folder."""
+"""The files that labels are kept in, row by row: JSON lines, CSV, a seeds folder, other tools'."""
 
 from __future__ import annotations
 
 import csv
 import gzip
 import io
+import itertools
 import json
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -14,24 +16,26 @@ from typing import Any, NamedTuple, cast
 from newsclf.articles import Article
 from newsclf.decoding import detect
 from newsclf.errors import DecodingError, InputError, LabelError
+from newsclf.exchange import fasttext_records, own_records, tool_of, unguarded
 
-__all__ = ["EXPECTED", "Row", "file_rows", "folder_rows", "row_id", "row_string", "text_articles"]
+__all__ = [
+    "EXPECTED",
+    "Row",
+    "file_rows",
+    "folder_rows",
+    "has_labels",
+    "row_id",
+    "row_string",
+    "text_articles",
+]
 
-_JSONL = (".jsonl", ".jsonl.gz", ".json", ".ndjson")
+_JSONL = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".ndjson")
 _CSV = (".csv", ".csv.gz")
+_FASTTEXT = (".txt", ".txt.gz")
 EXPECTED = (
     'one JSON object a line with "id", "title", "text" and "labels" (a list, primary theme first), '
-    'or "sha256" in place of title and text; or CSV with the columns id,title,text,labels'
-)
-# Keys by which the exports of annotation tools are told from each other.
-_TOOLS = (
-    ("Label Studio", {"data", "annotations"}),
-    ("Label Studio (JSON_MIN)", {"annotation_id", "lead_time"}),
-    ("Prodigy", {"accept", "answer"}),
-    ("Prodigy", {"_input_hash", "_task_hash"}),
-    ("Argilla", {"fields", "responses"}),
-    ("Argilla", {"fields", "suggestions"}),
-    ("doccano", {"text", "label"}),
+    'or "sha256" in place of title and text; or CSV with the columns id,title,text,labels; or an '
+    "export of Label Studio, doccano, Prodigy or Argilla; or fastText's lines (.txt)"
 )
 _SAMPLE = 1 << 16
 
@@ -77,19 +81,12 @@ def _article(place: str, record: Mapping[str, Any]) -> Article:
     )
 
 
-def file_rows(path: Path) -> Iterator[Row]:
-    """Yield the rows of a labelled file, each with its text or with the hash of it."""
-    if path.name.endswith(_CSV):
-        records = _csv_records(path)
-    elif path.name.endswith(_JSONL):
-        records = _json_records(path)
-    else:
-        raise InputError(
-            f"{path}: expected a folder, .jsonl, .jsonl.gz, .csv or .csv.gz; "
-            f"save the labels as {EXPECTED}"
-        )
-    for place, record in records:
-        _refuse_tools(place, record)
+def file_rows(path: Path, skipped: Counter[str]) -> Iterator[Row]:
+    """Yield the rows of a labelled file, each with its text or with the hash of it.
+
+    What the readers of an annotation tool left out is counted in `skipped`, by reason.
+    """
+    for place, record in _records(path, skipped):
         if "text" in record or "paragraphs" in record:
             article = _article(place, record)
             if record.get("sha256", article.sha256) != article.sha256:
@@ -104,15 +101,46 @@ def file_rows(path: Path) -> Iterator[Row]:
             raise InputError(f"{place}: no text (found {sorted(record)}); expected {EXPECTED}")
 
 
-def _refuse_tools(place: str, record: Mapping[str, Any]) -> None:
-    if "labels" in record:
-        return
-    for tool, keys in _TOOLS:
-        if keys <= record.keys():
-            raise InputError(
-                f"{place}: looks like an export of {tool} ({', '.join(sorted(keys))}); "
-                f"expected {EXPECTED}"
-            )
+def has_labels(path: Path) -> bool:
+    """Tell labelled articles from a pool without labels, by the first record."""
+    if path.is_dir():
+        return (path / "labels.jsonl").is_file()
+    if path.name.endswith(_CSV):
+        header = next(csv.reader(_lines(path)), [])
+        return "labels" in header
+    if not path.name.endswith(_JSONL):
+        return False
+    first = next(_json_records(path), ("", {}))[1]
+    return "labels" in first or tool_of(first) is not None
+
+
+def _records(path: Path, skipped: Counter[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    stem = path.name.split(".")[0]
+    if path.name.endswith(_CSV):
+        return _csv_records(path)
+    if path.name.endswith(_FASTTEXT):
+        return fasttext_records(_fasttext_lines(path), stem, skipped)
+    if not path.name.endswith(_JSONL):
+        raise InputError(
+            f"{path}: expected a folder, .jsonl, .json, .csv or .txt, the files also .gz; "
+            f"save the labels as {EXPECTED}"
+        )
+    records = _json_records(path)
+    first = next(records, None)
+    if first is None:
+        return iter(())
+    records = itertools.chain([first], records)
+    tool = tool_of(first[1])
+    return records if tool is None else own_records(records, tool, stem, skipped)
+
+
+def _fasttext_lines(path: Path) -> Iterator[tuple[str, str]]:
+    lines = [line.removesuffix("\n").removesuffix("\r") for line in _lines(path)]
+    if lines and not any(line.startswith("__label__") for line in lines):
+        raise InputError(f"{path}: no line begins with __label__; expected {EXPECTED}")
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield f"{path}, line {number}", line
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -137,29 +165,37 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _json_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the objects of JSON lines, or of one JSON array."""
     for number, line in enumerate(_lines(path), 1):
         if not line.strip():
             continue
-        place = f"{path}, line {number}"
         if line.lstrip().startswith("["):
-            _refuse_array(path, place)
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"{place}: no valid JSON ({error}); expected {EXPECTED}") from error
-        if not isinstance(record, dict):
-            raise InputError(f"{place}: got {record!r:.60}; expected {EXPECTED}")
-        yield place, record
+            yield from _json_array(path, f"{path}, line {number}")
+            return
+        yield f"{path}, line {number}", _json_object(line, f"{path}, line {number}")
 
 
-def _refuse_array(path: Path, place: str) -> None:
+def _json_array(path: Path, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     try:
-        first = json.loads("".join(_lines(path)))[0]
-    except (ValueError, LookupError, RecursionError):
-        first = None
-    if isinstance(first, dict):
-        _refuse_tools(place, first)
-    raise InputError(f"{place}: a JSON array; expected {EXPECTED}")
+        items = json.loads("".join(_lines(path)))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{place}: no valid JSON ({error}); expected {EXPECTED}") from error
+    for number, item in enumerate(items, 1):
+        yield f"{path}, item {number}", _checked_object(item, f"{path}, item {number}")
+
+
+def _json_object(line: str, place: str) -> Mapping[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{place}: no valid JSON ({error}); expected {EXPECTED}") from error
+    return _checked_object(record, place)
+
+
+def _checked_object(record: object, place: str) -> Mapping[str, Any]:
+    if not isinstance(record, dict):
+        raise InputError(f"{place}: got {record!r:.60}; expected {EXPECTED}")
+    return record
 
 
 def _csv_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -180,10 +216,15 @@ def _csv_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
                     "or line breaks in double quotes"
                 )
             themes = {
-                key: [t.strip() for t in row.get(key, "").replace("|", ";").split(";") if t.strip()]
+                key: [
+                    t.strip()
+                    for t in unguarded(row.get(key, "")).replace("|", ";").split(";")
+                    if t.strip()
+                ]
                 for key in ("labels", "borderline")
             }
-            yield place, {**row, **themes}
+            cells = {key: unguarded(cell) for key, cell in row.items()}
+            yield place, {**cells, **themes}
     except csv.Error as error:
         raise InputError(f"{path}, line {rows.line_num}: broken CSV: {error}") from error
 

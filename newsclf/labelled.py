@@ -7,6 +7,8 @@ import difflib
 import gzip
 import json
 import os
+import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +49,10 @@ def read_labelled(
         A line with ``sha256`` and no text holds stand-off labels, and needs `texts`.
         ``.csv`` or ``.csv.gz``: columns id, title, text, labels and optionally borderline, date,
         source; themes are separated by ``;`` or ``|``.
+        ``.json`` or ``.jsonl`` from Label Studio (also JSON_MIN), doccano, Prodigy or Argilla, and
+        ``.txt`` for fastText, with ids made up where the tool has none. Where several readers
+        differ on a theme, it is borderline. A warning counts what was left out: annotations that
+        were cancelled or rejected, articles without one.
         A folder with articles.jsonl and labels.jsonl, such as seeds/: every unit that was
         judged, captions and fragments too (``.article.type`` tells them apart), lone headlines not.
     codebook : Codebook, optional
@@ -73,14 +79,19 @@ def read_labelled(
         A file that cannot be read, is empty, or has another form. Messages name file and line.
     """
     path = Path(path)
+    skipped: Counter[str] = Counter()
     if path.is_dir():
         rows = list(folder_rows(path, level))
     elif level != "article":
         raise InputError(f"{path}: level={level!r} needs a folder with articles.jsonl, not a file")
     else:
-        rows = list(file_rows(path))
+        rows = list(file_rows(path, skipped))
+    left_out = "; ".join(f"{n} {reason}" for reason, n in skipped.items())
     if not rows:
-        raise InputError(f"{path}: holds no labelled article; expected {EXPECTED}")
+        also = f" ({left_out})" if left_out else ""
+        raise InputError(f"{path}: holds no labelled article{also}; expected {EXPECTED}")
+    if left_out:
+        warnings.warn(f"{path}: {left_out}", UserWarning, stacklevel=2)
     found = _find_texts(path, [row for row in rows if row.article is None], texts)
     check = _Check(codebook)
     result = []

@@ -11,7 +11,16 @@ from typing import Annotated
 import typer
 
 from newsclf._version import __version__
-from newsclf.cli import evaluating, models, reading, tagging, training
+from newsclf.cli import (
+    comparing,
+    evaluating,
+    exchanging,
+    models,
+    reading,
+    retraining,
+    tagging,
+    training,
+)
 
 __all__ = ["app", "main"]
 
@@ -47,6 +56,10 @@ app.command()(reading.pages)
 app.command()(tagging.explain)
 app.command()(training.train)
 app.command()(evaluating.evaluate)
+app.command()(retraining.suggest)
+app.command()(comparing.compare)
+app.command("import")(exchanging.import_)
+app.command("export")(exchanging.export)
 app.command()(models.models)
 
 

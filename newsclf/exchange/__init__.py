@@ -1,0 +1,20 @@
+"""Files of annotation tools: Label Studio, doccano, Prodigy, Argilla, and CSV and fastText.
+
+By files alone: no tool's own library is needed.
+"""
+
+from newsclf.exchange.reading import TOOLS, fasttext_records, own_records, tool_of
+from newsclf.exchange.records import Tool
+from newsclf.exchange.writing import FORMATS, export_labelled, guarded, unguarded
+
+__all__ = [
+    "FORMATS",
+    "TOOLS",
+    "Tool",
+    "export_labelled",
+    "fasttext_records",
+    "guarded",
+    "own_records",
+    "tool_of",
+    "unguarded",
+]

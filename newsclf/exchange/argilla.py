@@ -1,0 +1,79 @@
+"""Argilla: records with fields, suggestions, and the responses of each user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from newsclf.errors import InputError
+from newsclf.exchange.records import (
+    BORDERLINE,
+    THEMES,
+    Annotated,
+    Reading,
+    Tool,
+    Written,
+    metadata,
+    names_in,
+    text_of,
+)
+
+__all__ = ["ARGILLA"]
+
+
+def _read(record: Mapping[str, Any]) -> Annotated:
+    fields, carried = record["fields"], record.get("metadata") or {}
+    responses = record.get("responses") or {}
+    if not all(isinstance(x, dict) for x in (fields, carried, responses)):
+        raise InputError('expected "fields", "metadata" and "responses" as objects')
+    article = text_of(fields.get("text"), carried, (carried.get("doc_id"), record.get("id")))
+    users: dict[object, dict[str, tuple[str, ...]]] = {}
+    skipped = []
+    for question, answers in responses.items():
+        kind = BORDERLINE if question == BORDERLINE else THEMES
+        for answer in answers:
+            if answer.get("status", "submitted") != "submitted" or "value" not in answer:
+                skipped.append(f"response {answer.get('status', 'without value')}")
+                continue
+            given = users.setdefault(answer.get("user_id"), {})
+            given[kind] = (*given.get(kind, ()), *names_in(answer["value"], f'"{question}"'))
+    readings = [
+        Reading(given.get(THEMES, ()), given.get(BORDERLINE, ())) for given in users.values()
+    ]
+    if not readings and not skipped and record.get("status") == "completed":
+        readings = [Reading(())]  # the question need not be answered, and none of the themes fits
+    return Annotated(article, readings, skipped)
+
+
+def _write(item: Written, names: Sequence[str]) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "id": item.article.id,
+        "fields": {"text": str(item.article)},
+        "metadata": metadata(item.article),
+        "suggestions": {},
+        "responses": {},
+        "status": "pending",
+    }
+    if item.reading is not None:
+        responses = {THEMES: [{"value": list(item.reading.labels), "user_id": None}]}
+        if item.reading.borderline:
+            responses[BORDERLINE] = [{"value": list(item.reading.borderline), "user_id": None}]
+        record |= {"responses": responses, "status": "completed"}
+    if item.suggestion:
+        record["suggestions"][THEMES] = {
+            "value": list(item.suggestion),
+            "score": list(item.suggestion.values()),
+            "agent": item.model,
+        }
+    return record
+
+
+ARGILLA = Tool(
+    "argilla",
+    "Argilla",
+    (frozenset({"fields", "responses"}), frozenset({"fields", "suggestions"})),
+    _read,
+    _write,
+    array=True,
+    suggests=True,
+)

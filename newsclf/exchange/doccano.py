@@ -1,0 +1,46 @@
+"""doccano: a text a line with its labels; other keys are metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from newsclf.exchange.records import (
+    BORDERLINE,
+    Annotated,
+    Reading,
+    Tool,
+    Written,
+    metadata,
+    names_in,
+    text_of,
+)
+
+__all__ = ["DOCCANO"]
+
+# doccano shows no difference between "no theme" and "not yet read", so what went out unread is
+# marked, and read as labelled only once it has a label.
+_UNREAD = "unread"
+
+
+def _read(record: Mapping[str, Any]) -> Annotated:
+    ids = (record.get("doc_id"), record.get("id"))
+    article = text_of(record.get("text"), record, ids)
+    labels = names_in(record["label"], '"label"')
+    if not labels and record.get(_UNREAD):
+        return Annotated(article, [])
+    borderline = names_in(record.get(BORDERLINE), f'"{BORDERLINE}"')
+    return Annotated(article, [Reading(labels, borderline)])
+
+
+def _write(item: Written, names: Sequence[str]) -> dict[str, Any]:
+    record: dict[str, Any] = {"text": str(item.article), "label": [], **metadata(item.article)}
+    if item.reading is None:
+        return record | {_UNREAD: True}
+    record["label"] = list(item.reading.labels)
+    if item.reading.borderline:
+        record[BORDERLINE] = list(item.reading.borderline)
+    return record
+
+
+DOCCANO = Tool("doccano", "doccano", (frozenset({"text", "label"}),), _read, _write)

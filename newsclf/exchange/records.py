@@ -1,0 +1,127 @@
+"""What the formats of annotation tools have in common: a text, and what each reader said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from newsclf.articles import Article, split_title
+from newsclf.errors import InputError
+
+__all__ = ["Annotated", "Reading", "Tool", "Written", "metadata", "names_in", "settle", "text_of"]
+
+BORDERLINE = "borderline"
+THEMES = "themes"
+
+
+class Reading(NamedTuple):
+    """The themes one reader gave an article, and those the reader was in doubt of."""
+
+    labels: tuple[str, ...]
+    borderline: tuple[str, ...] = ()
+
+
+class Annotated(NamedTuple):
+    """A record of a tool: the article as our own JSON form, its readings, and what was left out.
+
+    `record` has no id where the tool keeps none. `skipped` says of each annotation that does not
+    count why.
+    """
+
+    record: Mapping[str, Any]
+    readings: Sequence[Reading]
+    skipped: Sequence[str] = ()
+
+
+class Written(NamedTuple):
+    """An article to write: its reading unless it is unlabelled, and what a model suggests."""
+
+    article: Article
+    reading: Reading | None
+    suggestion: Mapping[str, float] | None = None
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One format.
+
+    Attributes
+    ----------
+    name, title : str
+        As the command line and as messages call it.
+    keys : tuple of set of str
+        A JSON object that has all keys of one set is of this tool.
+    read : callable
+        Turns a record of the tool into `Annotated`; a malformed one raises `InputError`.
+    write : callable
+        Turns `Written` and the names of all themes into a record.
+    array : bool
+        The file is one JSON array, otherwise JSON lines.
+    suggests : bool
+        The tool has a place for what a model suggests.
+    """
+
+    name: str
+    title: str
+    keys: tuple[frozenset[str], ...]
+    read: Callable[[Mapping[str, Any]], Annotated]
+    write: Callable[[Written, Sequence[str]], dict[str, Any]]
+    array: bool = False
+    suggests: bool = False
+
+
+def metadata(article: Article, id_key: str = "doc_id") -> dict[str, str]:
+    """Return what a tool carries along; an empty title says that the text has none."""
+    extra = {"date": article.date, "source": article.source}
+    head = {id_key: article.id, "title": article.title or ""}
+    return head | {k: v for k, v in extra.items() if v}
+
+
+def text_of(text: object, carried: Mapping[str, Any], ids: Iterable[object]) -> dict[str, Any]:
+    """Return the article of a tool's record in our own JSON form.
+
+    Parameters
+    ----------
+    text : object
+        What the tool showed: title, newline, text.
+    carried : mapping
+        What `metadata` wrote, or something else in its place: without a title the first line
+        may be one.
+    ids : iterable
+        Where the id may stand; the first that is there counts.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"expected the text of the article as a string, got {text!r:.80}")
+    title = carried.get("title")
+    if isinstance(title, str):
+        text = text.removeprefix(f"{title}\n") if title else text
+    else:
+        title, text = split_title(text)
+    record: dict[str, Any] = {"title": title or "", "text": text}
+    found = next((i for i in ids if i is not None and i != ""), None)
+    if found is not None:
+        record["id"] = found
+    extra = ((k, carried.get(k)) for k in ("date", "source"))
+    return record | {k: v for k, v in extra if isinstance(v, str) and v}
+
+
+def names_in(value: object, place: str) -> tuple[str, ...]:
+    """Return theme names, each once; a single one may stand without a list."""
+    names = [value] if isinstance(value, str) else [] if value is None else value
+    if not isinstance(names, list) or not all(isinstance(n, str) and n.strip() for n in names):
+        raise InputError(f"expected a list of theme names in {place}, got {value!r:.80}")
+    return tuple(dict.fromkeys(names))
+
+
+def settle(readings: Sequence[Reading]) -> Reading:
+    """Make one reading of several: a theme that only some gave is borderline.
+
+    >>> settle([Reading(("health", "education")), Reading(("health",))])
+    Reading(labels=('health',), borderline=('education',))
+    """
+    every = [set(r.labels) for r in readings]
+    labels = tuple(n for n in readings[0].labels if all(n in given for given in every))
+    some = dict.fromkeys(n for r in readings for n in (*r.labels, *r.borderline))
+    return Reading(labels, tuple(n for n in some if n not in labels))

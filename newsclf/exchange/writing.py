@@ -1,0 +1,198 @@
+"""From articles to the file of a tool."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from newsclf.articles import Article, LabelledArticle, as_article
+from newsclf.codebook import Codebook
+from newsclf.errors import InputError, LabelError
+from newsclf.exchange import fasttext
+from newsclf.exchange.reading import TOOLS
+from newsclf.exchange.records import Reading, Tool, Written
+
+if TYPE_CHECKING:
+    from newsclf.tagger import Tagger
+
+__all__ = ["FORMATS", "export_labelled", "guarded", "unguarded"]
+
+FORMATS = (*(t.name for t in TOOLS if t.name != "label-studio-min"), "csv", "fasttext")
+
+Names = Literal["id", "zh", "en"]
+_COLUMNS = ("id", "title", "text", "labels", "borderline", "date", "source")
+# Spreadsheets run a cell that begins so as a formula.
+_FORMULA = tuple("=+-@\t\r'")
+
+
+def export_labelled(
+    items: Iterable[Article | LabelledArticle],
+    path: str | Path,
+    format: str,
+    *,
+    codebook: Codebook | None = None,
+    names: Names = "id",
+    tagger: Tagger | None = None,
+) -> None:
+    """Write articles for an annotation tool, readable by the tool and by `read_labelled`.
+
+    The file appears whole or not at all. Title, text, labels, borderline themes, id, date and
+    source come back as they were; fastText's format holds text and labels alone.
+
+    Parameters
+    ----------
+    items : iterable of Article or LabelledArticle
+        Articles without labels are tasks to do; csv and fasttext take labelled ones only.
+    path : str or Path
+    format : {"label-studio", "doccano", "prodigy", "argilla", "csv", "fasttext"}
+    codebook : Codebook, optional
+        Its themes are the choices that Prodigy offers, and give the names.
+    names : {"id", "zh", "en"}
+        What themes are called in the file; `read_labelled` takes all three, with the codebook.
+    tagger : Tagger, optional
+        Suggests themes to the reader, in Label Studio and Argilla.
+
+    Raises
+    ------
+    InputError, LabelError
+        The format is unknown or does not hold what it is given; nothing is written.
+    """
+    from newsclf.outputs.atomic import atomic_file
+
+    chunks = _contents(items, format, codebook, names, tagger)
+    with atomic_file(Path(path)) as stream:
+        stream.writelines(chunks)
+
+
+def _contents(
+    items: Iterable[Article | LabelledArticle],
+    format: str,
+    codebook: Codebook | None,
+    names: Names,
+    tagger: Tagger | None,
+) -> Iterator[bytes]:
+    if format not in FORMATS:
+        raise InputError(f"no format {format!r}: expected one of {', '.join(FORMATS)}")
+    called = _names(codebook, names)
+    written = [_written(item, called) for item in items]
+    tool = next((t for t in TOOLS if t.name == format), None)
+    if tagger is not None:
+        if tool is None or not tool.suggests:
+            able = ", ".join(t.name for t in TOOLS if t.suggests)
+            raise InputError(f"{format} has no place for a model's suggestions; {able} have")
+        written = _suggested(written, tagger, _names(tagger.codebook, names))
+    if tool is not None:
+        return _json(tool, written, tuple(called.values()) or _used(written))
+    return _csv(written) if format == "csv" else _fasttext(written)
+
+
+def _names(codebook: Codebook | None, names: Names) -> dict[str, str]:
+    if codebook is None:
+        if names != "id":
+            raise InputError(f"theme names in {names!r} need a codebook; pass codebook=")
+        return {}
+    called = {t.id: {"id": t.id, "zh": t.name_zh, "en": t.name_en}[names] for t in codebook}
+    if empty := [theme for theme, name in called.items() if not name]:
+        raise LabelError(f"theme {empty[0]!r} has no name in {names!r}; write ids instead")
+    return called
+
+
+def _written(item: Article | LabelledArticle, called: Mapping[str, str]) -> Written:
+    if not isinstance(item, LabelledArticle):
+        return Written(as_article(item), None)
+
+    def name(theme: str) -> str:
+        if called and theme not in called:
+            raise LabelError(
+                f"article {item.id!r} has the label {theme!r}, which the codebook does not hold"
+            )
+        return called.get(theme, theme)
+
+    reading = Reading(tuple(map(name, item.labels)), tuple(map(name, item.borderline)))
+    return Written(item.article, reading)
+
+
+def _suggested(written: list[Written], tagger: Tagger, called: Mapping[str, str]) -> list[Written]:
+    taggings = tagger.tag_many(item.article for item in written)
+    return [
+        item._replace(
+            suggestion={called[tag.theme]: round(tag.probability, 4) for tag in tagging.tags},
+            model=tagging.model,
+        )
+        for item, tagging in zip(written, taggings, strict=True)
+    ]
+
+
+def _used(written: Sequence[Written]) -> tuple[str, ...]:
+    readings = (item.reading for item in written if item.reading)
+    return tuple(sorted({n for r in readings for n in (*r.labels, *r.borderline)}))
+
+
+def _json(tool: Tool, written: Sequence[Written], names: Sequence[str]) -> Iterator[bytes]:
+    before, between, after = ("[\n", ",\n", "\n]\n") if tool.array else ("", "\n", "\n")
+    yield before.encode()
+    for number, item in enumerate(written):
+        text = json.dumps(tool.write(item, names), ensure_ascii=False)
+        try:
+            data = text.encode()
+        except UnicodeEncodeError:  # half a surrogate pair: only an escape can hold it
+            data = json.dumps(tool.write(item, names)).encode()
+        yield (between.encode() if number else b"") + data
+    yield after.encode() if written else after.strip("\n").encode()
+
+
+def _readings(written: Sequence[Written], format: str) -> Iterator[tuple[Article, Reading]]:
+    for item in written:
+        if item.reading is None:
+            raise InputError(
+                f"article {item.article.id!r} has no labels, and {format} cannot tell that from "
+                "an article without a theme; export labelled articles, or to another format"
+            )
+        yield item.article, item.reading
+
+
+def _csv(written: Sequence[Written]) -> Iterator[bytes]:
+    # With a byte order mark, or Excel takes UTF-8 for something else.
+    yield "\ufeff".encode() + _row(_COLUMNS)
+    for article, reading in _readings(written, "csv"):
+        for name in (*reading.labels, *reading.borderline):
+            if ";" in name or "|" in name or name != name.strip():
+                raise LabelError(f"article {article.id!r}: {name!r} holds ; or |, or outer spaces")
+        cells = (article.id, article.title or "", article.text)
+        themes = (";".join(names) for names in (reading.labels, reading.borderline))
+        extra = (article.date or "", article.source or "")
+        yield _row([guarded(cell) for cell in (*cells, *themes, *extra)])
+
+
+def _row(cells: Sequence[str]) -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow(cells)
+    return _encoded(out.getvalue())
+
+
+def guarded(cell: str) -> str:
+    """Put an apostrophe before a cell that a spreadsheet would run as a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Undo `guarded`."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
+
+
+def _fasttext(written: Sequence[Written]) -> Iterator[bytes]:
+    for article, reading in _readings(written, "fasttext"):
+        yield _encoded(fasttext.write_line(article, reading.labels) + "\n")
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"half a surrogate pair, which no text file holds: {error}; export to a JSON format"
+        ) from error

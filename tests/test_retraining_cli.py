@@ -1,0 +1,93 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from newsclf.cli import app
+from newsclf.labelled import read_labelled, write_labelled
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*args):
+        return CliRunner().invoke(app, list(map(str, args)), catch_exceptions=False)
+
+    return invoke
+
+
+@pytest.fixture
+def themes(three, tmp_path):
+    path = tmp_path / "three.json"
+    path.write_text(json.dumps(three.to_dict()), "utf-8")
+    return path
+
+
+def test_suggest_writes_articles_to_label(run, model_folder, lines):
+    write_labelled(lines, "pool.jsonl")
+    write_labelled(lines[:2], "known.jsonl")
+    result = run("suggest", "pool.jsonl", "-n", 3, "--model", model_folder)
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (result.exit_code, len(rows)) == (0, 3)
+    assert all(set(row) == {"id", "title", "text"} for row in rows)
+    more = run(
+        "suggest", "pool.jsonl", "-n", 14, "--labelled", "known.jsonl", "--model", model_folder
+    )
+    ids = [json.loads(line)["id"] for line in more.stdout.splitlines()]
+    assert not {"line-0", "line-1"} & set(ids)
+    assert len(ids) > 5
+
+
+def test_suggest_rejects_broken_rows_and_goes_on(run, model_folder, tmp_path):
+    (tmp_path / "pool.jsonl").write_text('{"text": "县医院开诊，小区换电梯。"}\n{"x"\n', "utf-8")
+    result = run("suggest", "pool.jsonl", "-o", "out.jsonl", "--model", model_folder)
+    assert result.exit_code == 3
+    assert "rejected" in result.stderr
+    assert len((tmp_path / "out.jsonl").read_text("utf-8").splitlines()) == 1
+
+
+@pytest.mark.parametrize(("to", "name"), [("label-studio", "a.json"), ("csv", "a.csv")])
+def test_export_and_import_are_a_round_trip(run, lines, themes, to, name):
+    write_labelled(lines, "labels.jsonl")
+    out = run(
+        "export", "labels.jsonl", "--to", to, "-o", name, "--names", "zh", "--codebook", themes
+    )
+    assert (out.exit_code, out.stderr) == (0, f"newsclf: wrote 14 articles to {name}\n")
+    back = run("import", name, "-o", "back.jsonl", "--codebook", themes)
+    assert back.exit_code == 0
+    assert read_labelled("back.jsonl") == lines
+
+
+def test_a_pool_is_exported_with_suggestions(run, model_folder, lines, themes, tmp_path):
+    pool = [{"id": i.id, "title": i.article.title, "text": i.article.text} for i in lines]
+    (tmp_path / "pool.jsonl").write_text("\n".join(map(json.dumps, pool)), "utf-8")
+    options = ("--codebook", themes, "--suggestions", model_folder)
+    assert (
+        run("export", "pool.jsonl", "--to", "label-studio", "-o", "a.json", *options).exit_code == 0
+    )
+    tasks = json.loads((tmp_path / "a.json").read_text("utf-8"))
+    assert [task["annotations"] for task in tasks] == [[]] * 14
+    assert any(task["predictions"][0]["result"] for task in tasks)
+
+
+@pytest.mark.filterwarnings("always")
+def test_what_is_left_out_is_said(run, themes, tmp_path):
+    rows = [
+        {"text": "门诊周末照常。", "accept": ["health"], "answer": "accept"},
+        {"text": "电梯换新。", "accept": [], "answer": "ignore"},
+    ]
+    (tmp_path / "p.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    result = run("import", "p.jsonl", "-o", "out.jsonl", "--codebook", themes)
+    assert result.exit_code == 0
+    assert "warning: p.jsonl: 1 ignored by the reader" in result.stderr
+    assert "wrote 1 labelled articles" in result.stderr
+
+
+def test_an_import_that_fails_writes_nothing(run, themes, tmp_path):
+    row = {"text": "门诊周末照常。", "accept": ["体育"], "answer": "accept"}
+    (tmp_path / "p.jsonl").write_text(json.dumps(row), "utf-8")
+    result = run("import", "p.jsonl", "-o", "out.jsonl", "--codebook", themes)
+    assert result.exit_code == 1
+    assert "p.jsonl, line 1: no theme '体育'" in result.stderr
+    assert not (tmp_path / "out.jsonl").exists()

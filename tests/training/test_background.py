@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from newsclf.articles import Article
+from newsclf.errors import InputError
+from newsclf.features import FeatureSpec
+from newsclf.pipeline import Terms
+from newsclf.training import Background
+from newsclf.training.background import idf_of, tfidf
+from newsclf.training.counting import count_terms, in_parallel
+
+
+@pytest.fixture(scope="module")
+def articles(written):
+    return [item.article for item in written[:90]]
+
+
+def test_document_frequencies_give_scikit_learns_idf(articles):
+    background = Background.of(articles, directions=0)
+    for block, df in (("words", background.word_df), ("chars", background.char_df)):
+        fitted = TfidfVectorizer(analyzer=Terms(FeatureSpec(), block)).fit(articles)
+        assert set(df) == set(fitted.vocabulary_)
+        ours = idf_of(np.array([df[t] for t in fitted.get_feature_names_out()]), background.n)
+        np.testing.assert_allclose(ours, fitted.idf_, rtol=1e-6)
+
+
+def test_counts_become_scikit_learns_tfidf(articles):
+    fitted = TfidfVectorizer(analyzer=Terms(FeatureSpec(), "words"), sublinear_tf=True)
+    expected = fitted.fit_transform(articles)
+    counts = count_terms(articles, FeatureSpec().word_terms)
+    ours = tfidf(counts.columns(fitted.get_feature_names_out()), fitted.idf_.astype(np.float32))
+    assert abs(ours - expected).max() < 1e-6
+
+
+def test_directions_are_orthonormal_and_the_same_every_time(articles):
+    background = Background.of(articles, directions=8)
+    assert background.directions.shape == (8, len(background.direction_words))
+    np.testing.assert_allclose(
+        background.directions @ background.directions.T, np.eye(8), atol=1e-5
+    )
+    again = Background.of(articles, directions=8)
+    np.testing.assert_array_equal(background.directions, again.directions)
+    assert background.word_df == again.word_df
+
+
+def test_texts_that_go_together_share_a_direction():
+    texts = ["门诊 医生", "医生 急诊"] * 30 + ["学校 教师", "教师 学生"] * 30
+    background = Background.of(texts, directions=2)
+    column = {word: i for i, word in enumerate(background.direction_words)}
+    loading = np.abs(background.directions)
+    strongest = {word: loading[:, i].argmax() for word, i in column.items()}
+    assert strongest["医生"] == strongest["门诊"] == strongest["急诊"]
+    assert strongest["教师"] == strongest["学校"] == strongest["学生"]
+    assert strongest["医生"] != strongest["教师"]
+
+
+def test_few_or_no_texts_have_no_directions():
+    for texts in ([], [""], ["门诊"], [Article("a")]):
+        background = Background.of(texts)
+        assert background.n == len(texts)
+        assert len(background.directions) == 0
+
+
+def test_one_text_is_not_many():
+    with pytest.raises(InputError, match="iterable of texts"):
+        Background.of("门诊")
+
+
+def test_a_model_tells_the_frequencies_it_was_made_with(tagger, lines):
+    recovered = Background.of_model(tagger.model)
+    counted = Background.of(lines, directions=0)
+    assert recovered.n == counted.n == len(lines)
+    for ours, true in (
+        (recovered.word_df, counted.word_df),
+        (recovered.char_df, counted.char_df),
+    ):
+        assert ours == {term: true.get(term, 0) for term in ours}
+
+
+def test_tasks_come_back_in_their_order():
+    tasks = [(2, n) for n in range(20)]
+    assert list(in_parallel(pow, tasks, 2)) == list(in_parallel(pow, tasks, 1))
