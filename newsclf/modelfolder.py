@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,6 +123,9 @@ def write(folder: str | os.PathLike[str], files: ModelFiles, *, overwrite: bool 
     ModelError
         The folder exists and `overwrite` is false, or it exists and is no model folder.
     """
+    import shutil
+    import tempfile
+
     from safetensors.numpy import save_file
 
     folder = Path(folder)

@@ -116,8 +116,9 @@ cdef class Kernel:
         cdef const uint8_t[::1] utf8 = joined
         cdef const uint32_t[::1] ends = offsets
         cdef Py_ssize_t n = ends.shape[0], i, length
-        cdef size_t begin, at = 0, byte = 0
-        cdef uint32_t* text
+        cdef size_t letters, byte = 0
+        cdef uint32_t* text = NULL
+        cdef uint32_t* lengths = NULL
         need((ends[n - 1] if n else 0) == <size_t> utf8.shape[0], "terms that end where they should")
         for i in range(n):
             need(ends[i] > (ends[i - 1] if i else 0), "offsets that rise")
@@ -127,21 +128,24 @@ cdef class Kernel:
         except UnicodeDecodeError:
             need(False, "terms in UTF-8")
         length = PyUnicode_GetLength(decoded)
-        text = <uint32_t*> malloc((length + 1) * sizeof(uint32_t))
         try:
-            if text == NULL or not block_make(block, n, length):
+            text = <uint32_t*> malloc((length + 1) * sizeof(uint32_t))
+            lengths = <uint32_t*> malloc((n + 1) * sizeof(uint32_t))
+            if text == NULL or lengths == NULL or not block_make(block, n, length):
                 raise MemoryError
             if length:
                 PyUnicode_AsUCS4(decoded, text, length, 0)
             for i in range(n):
-                begin = at
+                letters = 0
                 while byte < ends[i]:
-                    at += utf8[byte] & 0xC0 != 0x80
+                    letters += utf8[byte] & 0xC0 != 0x80
                     byte += 1
-                need(block_add(block, text + begin, at - begin, first_id + i),
-                     "terms that differ from each other")
+                lengths[i] = letters
+            need(block_fill(block, text, lengths, n, first_id),
+                 "terms that differ from each other")
         finally:
             free(text)
+            free(lengths)
         return first_id + n
 
     cdef int set_weights(self, weights, bias, size_t n_features) except -1:

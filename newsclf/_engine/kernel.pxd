@@ -97,7 +97,8 @@ cdef extern from "scoring.h" nogil:
     bint cut_fit(Cut* cut, size_t n)
     void cut_free(Cut* cut)
     void cut_text(const Dictionary* dictionary, const uint32_t* text, size_t n, bint hmm, Cut* cut)
-    bint block_add(Block* block, const uint32_t* text, uint32_t n, uint32_t id)
+    bint block_fill(Block* block, const uint32_t* text, const uint32_t* lengths, size_t n,
+                    uint32_t first_id)
     void work_free(Work* work)
     bint score_articles(const Model* model, Work* work, uint32_t* text, const uint64_t* bounds,
                         size_t n, float* scores)

@@ -125,12 +125,31 @@ static void block_put(Block *block, const uint32_t *text, const Term *term, cons
     AT(block->letters, at) = (uint32_t)(block->used - at - 1);
 }
 
-/* Add a term of n letters; 0 when it is there already. */
-static int block_add(Block *block, const uint32_t *text, uint32_t n, uint32_t id) {
-    Term term = {0, 0, n, 0};
-    for (uint32_t i = 0; i < n; i++) term.key = key_add(term.key, i, text[i]);
-    if (find_term(block, text, &term, NULL)) return 0;
-    block_put(block, text, &term, NULL, id + 1);
+#define WAVE 64
+
+/* Add n terms whose letters lie one after the other; ids count from first_id. 0 when a term comes
+ * twice. Keys are made a wave at a time, so that their buckets have come when they are filled. */
+static int block_fill(Block *block, const uint32_t *text, const uint32_t *lengths, size_t n,
+                      uint32_t first_id) {
+    Term terms[WAVE];
+    for (size_t from = 0; from < n; from += WAVE) {
+        size_t count = n - from < WAVE ? n - from : WAVE;
+        for (size_t k = 0; k < count; k++) {
+            Term term = {0, 0, lengths[from + k], 0};
+            for (uint32_t i = 0; i < term.end; i++) term.key = key_add(term.key, i, text[i]);
+            PREFETCH(&block->ids.buckets.items[table_home(&block->ids, term.key)]);
+            PREFETCH(&block->filter.items[filter_home(block, term.key) >> 3]);
+            terms[k] = term;
+            text += term.end;
+        }
+        const uint32_t *letters = text;
+        for (size_t k = 0; k < count; k++) letters -= terms[k].end;
+        for (size_t k = 0; k < count; k++) {
+            if (find_term(block, letters, &terms[k], NULL)) return 0;
+            block_put(block, letters, &terms[k], NULL, first_id + (uint32_t)(from + k) + 1);
+            letters += terms[k].end;
+        }
+    }
     return 1;
 }
 
