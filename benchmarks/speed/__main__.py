@@ -18,6 +18,7 @@ import resource
 import statistics
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ import processes  # noqa: E402
 import newsclf  # noqa: E402
 from newsclf import engine  # noqa: E402
 from newsclf.evaluation.text import table  # noqa: E402
+from newsclf.features import Terms  # noqa: E402
 from newsclf.labelled import LabelledArticle, read_labelled  # noqa: E402
 from newsclf.tagger import Tagger  # noqa: E402
 
@@ -124,6 +126,34 @@ def growth(tagger: Tagger, texts: list[str], largest: int) -> list[dict[str, flo
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         found.append({"articles": n, "us_per_article": cost, "peak_mb": peak})
     return found
+
+
+def stages(tagger: Tagger, texts: list[str], rounds: int) -> dict[str, float]:
+    """Return the nanoseconds a character that the kernel takes with ever more of its work."""
+    model = tagger.model
+    words, none, n = model.vocabulary.packed[0], Terms.pack([]), len(model.vocabulary.words)
+
+    def kernel(features: int, *blocks: Any, **changes: Any) -> Any:
+        spec = replace(model.spec, **changes)
+        idf, weights = model.vocabulary.idf[:features], model.weights[:features]
+        return engine.kernel(spec, *blocks, idf, weights, model.bias)
+
+    kernels = {
+        "characters copied and folded": kernel(
+            0, none, none, word_ngrams=(0, 0), char_ngrams=(0, 0)
+        ),
+        "and cut into words": kernel(0, none, none, char_ngrams=(0, 0)),
+        "and words looked up, counted, scored": kernel(n, words, none, char_ngrams=(0, 0)),
+        "and n-grams of characters as well": model.kernel,
+    }
+    n_characters = sum(map(len, texts))
+    found: dict[str, list[float]] = {name: [] for name in kernels}
+    for _ in range(rounds):
+        for name, made in kernels.items():
+            began = time.process_time_ns()
+            made.scores([None] * len(texts), texts)
+            found[name].append((time.process_time_ns() - began) / n_characters)
+    return {name: statistics.median(values) for name, values in found.items()}
 
 
 def draw(figures: dict[str, float]) -> None:
@@ -229,7 +259,16 @@ def main() -> None:
             ]
         )
     )
-    record = {"mb_per_second": figures, "measures": rows, "processes": whole, "growth": streams}
+    parts = stages(tagger, texts[:FAST], options.rounds)
+    print()
+    print(table([["kernel", "ns a character"]] + [[n, f"{v:.1f}"] for n, v in parts.items()]))
+    record: dict[str, Any] = {
+        "mb_per_second": figures,
+        "measures": rows,
+        "processes": whole,
+        "growth": streams,
+    }
+    record["stages"] = parts
     path = ROOT / "benchmarks" / "speed.json"
     path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     draw(figures)

@@ -156,6 +156,8 @@ cdef class Cutter:
             self.own.start[i] = arrays["hmm_start"][i]
             for j in range(4):
                 self.own.move[i][j] = arrays["hmm_move"][i, j]
+        need(arrays["longest"].shape == (1,) and arrays["total"].shape == (1,)
+             and len(arrays["frequencies"]) > 0, "a longest word, a total and frequencies")
         longest = int(arrays["longest"][0])
         need(1 <= longest <= 1000, "a longest word of 1 to 1000 characters")
         self.own.longest = longest

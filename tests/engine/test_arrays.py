@@ -51,6 +51,8 @@ def shorten(name: str) -> Callable[[Arrays], None]:
         shorten("root_base"),
         shorten("nodes"),
         shorten("frequencies"),
+        shorten("longest"),
+        shorten("total"),
         shorten("hmm_start"),
     ],
 )

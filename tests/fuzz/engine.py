@@ -1,0 +1,130 @@
+"""Search for texts, words and damaged arrays that lead the kernel astray, under AddressSanitizer.
+
+    tests/fuzz/run [SECONDS]
+
+builds the extension in a copy of the checkout with AddressSanitizer, UndefinedBehaviorSanitizer and
+checked arrays, and runs this. A finding ends the process with the place in the source.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+from newsclf import engine
+from newsclf._engine import dictionary
+from newsclf._engine.kernel import CHECKED, CharacterSet, Cutter, Kernel, TermCounter
+from newsclf.errors import ModelError
+from newsclf.features import Terms
+
+COMMON = "的一是了我不人在他有这个上们来到时大地为子中国政府工作发展"
+SIGNS = "abcXYZ019.%+#-_& \r\n\t，。！Ａ９①é\x00\u3007\u3400\u9fd5\u9fd6\ud800\udfff\U00020000\U0010ffff"
+
+
+def text_of(rng: random.Random) -> str:
+    length = rng.choice([0, 1, 2, 3, rng.randrange(40), rng.randrange(400)])
+    kind = rng.randrange(5)
+    if kind == 0:
+        return "".join(rng.choices(COMMON, k=length))
+    if kind == 1:
+        return "".join(rng.choices(COMMON + SIGNS, k=length))
+    if kind == 2:
+        return "".join(chr(rng.randrange(0x4E00, 0x9FD6)) for _ in range(length))
+    if kind == 3:
+        return rng.choice(COMMON + SIGNS) * rng.choice([length, 10_000])
+    return "".join(chr(rng.randrange(0x110000)) for _ in range(length))
+
+
+def ngrams_of(rng: random.Random) -> tuple[int, int]:
+    shortest = rng.randrange(0, 5)
+    return (shortest, shortest + rng.randrange(5)) if shortest else (0, 0)
+
+
+def kernel_of(rng: random.Random, cutter: Cutter, texts: list[str]) -> Kernel:
+    """Make a model whose terms are pieces of the texts."""
+    pieces = set()
+    for text in texts * 4:
+        for _ in range(20):
+            start = rng.randrange(len(text) + 1)
+            pieces.add(text[start : start + rng.randrange(1, 9)])
+    terms = sorted(pieces - {""})
+    half = len(terms) // 2
+    themes = rng.choice([1, 3, 8, 24, 31])
+    weights = np.random.default_rng(rng.randrange(2**31)).normal(size=(len(terms), themes))
+    return Kernel(
+        cutter, engine.characters(), Terms.pack(terms[:half]), Terms.pack(terms[half:]),
+        np.ones(len(terms), np.float32), ngrams_of(rng), ngrams_of(rng), rng.randrange(4),
+        weights.astype(rng.choice([np.float16, np.float32])), np.zeros(themes, np.float32),
+    )  # fmt: skip
+
+
+def round_of_texts(rng: random.Random) -> None:
+    texts = [text_of(rng) for _ in range(rng.randrange(1, 6))]
+    titles = [rng.choice([None, "", text_of(rng)[:40]]) for _ in texts]
+    added = [(text_of(rng)[:30], rng.choice([0, 1, 1000, 10**9])) for _ in range(rng.randrange(6))]
+    cutter = Cutter(dictionary.read(), added)
+    for text in texts:
+        for hmm in (True, False):
+            assert "".join(cutter.cut(text, hmm)) == text
+    made = kernel_of(rng, cutter, texts)
+    made.scores(titles, texts)
+    made.rows(titles, texts)
+    made.occurrences(titles[0], texts[0])
+    CharacterSet(COMMON).counts(titles, texts)
+    longest = rng.randrange(1, 6)
+    block = rng.choice(["words", "chars"])
+    counter = TermCounter(cutter, engine.characters(), block, (1, longest), rng.randrange(4))
+    counter.add(titles, texts)
+    counter.take()
+    assert len(set(counter.terms())) == len(counter.terms())
+
+
+def damaged(rng: random.Random, array: np.ndarray) -> np.ndarray:
+    array = array.copy()
+    flat = array.reshape(-1).view(np.uint8)
+    for _ in range(rng.choice([1, 10, 1000])):
+        flat[rng.randrange(len(flat))] = rng.randrange(256)
+    return array[: rng.randrange(len(array) + 1)] if rng.random() < 0.1 else array
+
+
+def round_of_damage(rng: random.Random) -> bool:
+    """Damage an array; what is not refused must still be walked over safely."""
+    arrays: dict[str, Any] = dictionary.read()
+    for name in rng.sample(sorted(arrays), rng.randrange(1, 3)):
+        arrays[name] = damaged(rng, arrays[name])
+    try:
+        cutter = Cutter(arrays)
+        for _ in range(5):
+            cutter.cut(text_of(rng), rng.random() < 0.5)
+        words = Terms.pack(sorted({text_of(rng)[:9] for _ in range(50)} - {""}))
+        utf8, ends = (damaged(rng, a) if rng.random() < 0.7 else a for a in words)
+        Kernel(
+            cutter, engine.characters(), (utf8, ends), Terms.pack(["的"]),
+            np.ones(len(ends) + 1, np.float32), (1, 2), (1, 2), 1,
+        ).rows([None], [text_of(rng)])  # fmt: skip
+    except (ModelError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def main() -> None:
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 600.0
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    until, rounds, survived = time.monotonic() + seconds, 0, 0
+    print(f"checked arrays: {CHECKED}", flush=True)
+    for char in ("的", "龘", "7", "a", "\ud800"):
+        assert "".join(engine.cutter().cut(char * 10_000_000)) == char * 10_000_000
+    while time.monotonic() < until:
+        rng = random.Random(f"{seed}-{rounds}")
+        round_of_texts(rng)
+        survived += round_of_damage(rng)
+        rounds += 1
+    print(f"{rounds} rounds without a finding; {survived} damaged dictionaries were harmless")
+
+
+if __name__ == "__main__":
+    main()
