@@ -15,6 +15,7 @@ from newsclf.cli import (
     comparing,
     evaluating,
     exchanging,
+    labelling,
     models,
     reading,
     retraining,
@@ -57,6 +58,7 @@ app.command()(tagging.explain)
 app.command()(training.train)
 app.command()(evaluating.evaluate)
 app.command()(retraining.suggest)
+app.command()(labelling.label)
 app.command()(comparing.compare)
 app.command("import")(exchanging.import_)
 app.command("export")(exchanging.export)
