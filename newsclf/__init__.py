@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from newsclf.evaluation import Report, cross_validate, evaluate
     from newsclf.exchange import export_labelled
+    from newsclf.frames import tag_batches, tag_frame
     from newsclf.labelled import read_labelled, write_labelled
     from newsclf.pages import read_page
     from newsclf.suggest import suggest
@@ -55,6 +56,7 @@ _ROOMS = {
     ),
     "evaluation": ("Report", "cross_validate", "evaluate"),
     "exchange": ("export_labelled",),
+    "frames": ("tag_batches", "tag_frame"),
     "labelled": ("read_labelled", "write_labelled"),
     "pages": ("read_page",),
     "suggest": ("suggest",),
@@ -101,7 +103,9 @@ __all__ = [
     "read_labelled",
     "read_page",
     "suggest",
+    "tag_batches",
     "tag_file",
+    "tag_frame",
     "train",
     "write_labelled",
 ]
