@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from newsclf.articles import Article, LabelledArticle, Page, Span
     from newsclf.batch import tag_file
     from newsclf.codebook import Codebook, Keyword, Theme
+    from newsclf.codebookcheck import check_codebook
     from newsclf.comparison import Comparison, compare
     from newsclf.errors import (
         CodebookError,
@@ -43,6 +44,7 @@ _ROOMS = {
     "articles": ("Article", "LabelledArticle", "Page", "Span"),
     "batch": ("tag_file",),
     "codebook": ("Codebook", "Keyword", "Theme"),
+    "codebookcheck": ("check_codebook",),
     "comparison": ("Comparison", "compare"),
     "errors": (
         "CodebookError",
@@ -93,6 +95,7 @@ __all__ = [
     "Theme",
     "ThemeClassifier",
     "__version__",
+    "check_codebook",
     "compare",
     "cross_validate",
     "evaluate",

@@ -12,6 +12,7 @@ import typer
 
 from newsclf._version import __version__
 from newsclf.cli import (
+    checking,
     comparing,
     evaluating,
     exchanging,
@@ -60,6 +61,7 @@ app.command()(evaluating.evaluate)
 app.command()(retraining.suggest)
 app.command()(labelling.label)
 app.command()(comparing.compare)
+app.add_typer(checking.codebook, name="codebook")
 app.command("import")(exchanging.import_)
 app.command("export")(exchanging.export)
 app.command()(models.models)
