@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import webbrowser
 from enum import StrEnum
 from pathlib import Path
@@ -89,21 +90,20 @@ def label(
 
         tagger = load(model)
     other = read_labelled(compare, codebook=tagger.codebook) if compare else []
-    store = Store(found.articles, tagger.codebook, output)
-    complain(f"{len(found.articles)} articles to label")
-    if found.copies or found.empty:
-        complain(f"left out: {found.copies} exact copies, {found.empty} without text")
-    complain("putting them in order ..." if order is Order.suggest else "in the order of the file")
-    desk = Desk(store, tagger, Options(order.value, blind, review), other)
+    with contextlib.closing(Store(found.articles, tagger.codebook, output)) as store:
+        complain(f"{len(found.articles)} articles to label")
+        if found.copies or found.empty:
+            complain(f"left out: {found.copies} exact copies, {found.empty} without text")
+        desk = Desk(store, tagger, Options(order.value, blind, review), other)
 
-    def ready(link: str) -> None:
-        complain(f"labels go to {output}; stop with Ctrl-C")
-        complain(f"open {link}")
-        if browse:
-            webbrowser.open(link)
+        def ready(link: str) -> None:
+            complain(f"labels go to {output}; stop with Ctrl-C")
+            complain(f"open {link}")
+            if browse:
+                webbrowser.open(link)
 
-    serve(desk, port=port, on_ready=ready)
-    complain(f"{len(store.numbers('done'))} articles labelled in {output}")
+        serve(desk, port=port, on_ready=ready)
+        complain(f"{len(store.numbers('done'))} articles labelled in {output}")
 
 
 def _default(first: str) -> Path:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from newsclf.articles import LabelledArticle
 from newsclf.errors import MissingExtra
 
-__all__ = ["Agreement", "agreement", "alpha", "micro_f1"]
+__all__ = ["Agreement", "agreement", "alpha", "load_metric", "micro_f1"]
 
 _NOTHING = "no theme"
 
@@ -64,17 +65,29 @@ def alpha(pairs: Sequence[tuple[frozenset[str], frozenset[str]]]) -> float | Non
     values = [[labels or frozenset({_NOTHING}) for labels in pair] for pair in pairs]
     if len(values) < 2 or len({labels for pair in values for labels in pair}) < 2:
         return None
-    try:
-        from nltk.metrics import masi_distance
-        from nltk.metrics.agreement import AnnotationTask
-    except ImportError as error:
-        raise MissingExtra("the agreement of two readers", "web") from error
+    AnnotationTask, masi_distance = load_metric()
     data = [
         (reader, str(i), labels)
         for i, pair in enumerate(values)
         for reader, labels in zip("ab", pair, strict=True)
     ]
     return float(AnnotationTask(data, distance=masi_distance).alpha())
+
+
+def load_metric() -> tuple[Any, Any]:
+    """Import NLTK's alpha and distance, which takes seconds.
+
+    Raises
+    ------
+    MissingExtra
+        NLTK is not installed.
+    """
+    try:
+        from nltk.metrics import masi_distance
+        from nltk.metrics.agreement import AnnotationTask
+    except ImportError as error:
+        raise MissingExtra("the agreement of two readers", "web") from error
+    return AnnotationTask, masi_distance
 
 
 def micro_f1(labelled: Sequence[LabelledArticle], given: Sequence[Sequence[str]]) -> float | None:

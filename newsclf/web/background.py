@@ -80,7 +80,7 @@ class Background:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await run_in_threadpool(self.desk.store.close)
+            await run_in_threadpool(self.desk.store.publish)
 
     def _start(self, work: Any) -> None:
         task = asyncio.create_task(work)

@@ -14,7 +14,7 @@ from newsclf.articles import LabelledArticle
 from newsclf.suggest import suggest
 from newsclf.tagger import Tagger
 from newsclf.tagging import Tagging
-from newsclf.web.agreement import agreement, micro_f1
+from newsclf.web.agreement import agreement, load_metric, micro_f1
 from newsclf.web.marks import densities, marks
 from newsclf.web.store import Store
 
@@ -66,6 +66,8 @@ class Desk:
         self.tagger = tagger
         self.options = options or Options()
         self.other = {item.article.sha256: item for item in other}
+        if self.other:
+            load_metric()  # now, rather than while a reader waits
         self.queue = self._queue()
         self._taggings: dict[int, Tagging] = {}
 

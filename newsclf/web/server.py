@@ -46,9 +46,9 @@ def serve(desk: Desk, *, port: int, on_ready: Callable[[str], None]) -> None:
             ws="none",
             timeout_graceful_shutdown=2,
         )
-        on_ready(f"http://{_LOOPBACK}:{port}/?key={key}")
         # Ctrl-C is how a session ends; uvicorn has shut down when it hands the signal on.
         with contextlib.suppress(KeyboardInterrupt):
+            on_ready(f"http://{_LOOPBACK}:{port}/?key={key}")
             uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -263,7 +263,7 @@ $("show-help").addEventListener("click", showHelp);
 speak(currentLanguage());
 const wanted = Number(location.hash.slice(1) || NaN);
 const drafts = session.queue.filter((n) => stateOf(n) === "open");
-await goTo(session.queue.includes(wanted) ? wanted : drafts[0] ?? session.queue[0]);
+inTurn(goTo)(session.queue.includes(wanted) ? wanted : drafts[0] ?? session.queue[0]);
 
 const actions = {
   confirm, skip, undo, accept, move, turn, toggleModel, first,
