@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from newsclf.articles import Article, LabelledArticle, Page, Span
     from newsclf.batch import tag_file
     from newsclf.codebook import Codebook, Keyword, Theme
+    from newsclf.codebookcheck import check_codebook
     from newsclf.comparison import Comparison, compare
     from newsclf.errors import (
         CodebookError,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     )
     from newsclf.evaluation import Report, cross_validate, evaluate
     from newsclf.exchange import export_labelled
+    from newsclf.frames import tag_batches, tag_frame
     from newsclf.labelled import read_labelled, write_labelled
     from newsclf.pages import read_page
     from newsclf.suggest import suggest
@@ -42,6 +44,7 @@ _ROOMS = {
     "articles": ("Article", "LabelledArticle", "Page", "Span"),
     "batch": ("tag_file",),
     "codebook": ("Codebook", "Keyword", "Theme"),
+    "codebookcheck": ("check_codebook",),
     "comparison": ("Comparison", "compare"),
     "errors": (
         "CodebookError",
@@ -55,6 +58,7 @@ _ROOMS = {
     ),
     "evaluation": ("Report", "cross_validate", "evaluate"),
     "exchange": ("export_labelled",),
+    "frames": ("tag_batches", "tag_frame"),
     "labelled": ("read_labelled", "write_labelled"),
     "pages": ("read_page",),
     "suggest": ("suggest",),
@@ -91,6 +95,7 @@ __all__ = [
     "Theme",
     "ThemeClassifier",
     "__version__",
+    "check_codebook",
     "compare",
     "cross_validate",
     "evaluate",
@@ -101,7 +106,9 @@ __all__ = [
     "read_labelled",
     "read_page",
     "suggest",
+    "tag_batches",
     "tag_file",
+    "tag_frame",
     "train",
     "write_labelled",
 ]

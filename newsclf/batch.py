@@ -4,88 +4,42 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import BinaryIO
 
 from newsclf._version import __version__
 from newsclf.articles import Article
 from newsclf.errors import InputError
-from newsclf.inputs import InputFile, ReadOptions, Reject, Row, find_files, read_rows
-from newsclf.inputs.rows import Place
+from newsclf.feed import AnyTagger, tag_rows, units_of
+from newsclf.inputs import (
+    InputFile,
+    ReadOptions,
+    Reject,
+    Row,
+    Selection,
+    check_extras,
+    find_files,
+    read_rows,
+)
 from newsclf.outputs import (
+    FolderWriter,
     Journal,
     Layout,
     Progress,
+    Sinks,
     Writer,
-    json_line,
     open_sinks,
     sha256_of,
     writer_for,
 )
-
-if TYPE_CHECKING:
-    from newsclf.codebook import Codebook
-    from newsclf.tagging import Tagging
+from newsclf.tally import BatchResult, Tally
 
 __all__ = ["BatchResult", "read_articles", "tag_file"]
 
-CHECKPOINT_SECONDS = 2.0
 _Path = str | Path
-
-
-class AnyTagger(Protocol):
-    """What a batch needs of a tagger."""
-
-    @property
-    def codebook(self) -> Codebook:
-        """The themes."""
-
-    def tag_many(self, items: Iterable[Article], *, jobs: int = 1) -> Iterator[Tagging]:
-        """Tag lazily and in order."""
-
-
-@dataclass(frozen=True)
-class BatchResult:
-    """The account of a batch: ``rows == tagged + rejected``, always.
-
-    Attributes
-    ----------
-    tagged, rejected : int
-        Rows of the input, by outcome.
-    units : int
-        Lines of the output; more than `tagged` where pages were split.
-    codes : mapping of str to int
-        Rejects by code.
-    skipped : mapping of str to int
-        What was passed over in folders, by kind.
-    seconds : float
-    """
-
-    tagged: int
-    rejected: int
-    units: int
-    codes: dict[str, int] = field(default_factory=dict)
-    skipped: dict[str, int] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    @property
-    def rows(self) -> int:
-        """Rows of the input."""
-        return self.tagged + self.rejected
-
-    def __str__(self) -> str:
-        """One line."""
-        text = f"{self.rows} rows: {self.tagged} tagged, {self.rejected} rejected"
-        if self.codes:
-            text += " (" + ", ".join(f"{n} {code}" for code, n in self.codes.items()) + ")"
-        if self.units != self.tagged:
-            text += f", {self.units} units"
-        if self.skipped:
-            text += "; passed over: " + ", ".join(f"{n} {k}" for k, n in self.skipped.items())
-        return f"{text}; {self.seconds:.1f} s"
 
 
 def tag_file(
@@ -96,10 +50,13 @@ def tag_file(
     pages: bool = False,
     probabilities: bool = False,
     rejects: _Path | None = None,
+    only_rejects: _Path | None = None,
+    per_file: str | None = None,
     jobs: int = 1,
     resume: bool = False,
     formulas: bool = False,
     reading: ReadOptions | None = None,
+    on_files: Callable[[Sequence[InputFile]], None] | None = None,
     on_reject: Callable[[Reject], None] | None = None,
     on_progress: Callable[[Progress, Row], None] | None = None,
 ) -> BatchResult:
@@ -121,6 +78,11 @@ def tag_file(
         Write the probability of every theme.
     rejects : path, optional
         JSON lines, one a rejected row: source, line, byte_offset, code, message, raw_b64.
+    only_rejects : path, optional
+        A rejects file of an earlier run: tag only the rows that it names, after a repair. With
+        `inputs` empty, the files are those it names.
+    per_file : {"jsonl", "csv", "parquet"}, optional
+        Write a file of this format for each input; `output` is the folder for them.
     jobs : int
         Processes of the tagger.
     resume : bool
@@ -131,8 +93,9 @@ def tag_file(
         Leave CSV cells that a spreadsheet would take for a formula as they are.
     reading : ReadOptions, optional
         Encoding, format, field names, columns to keep, the largest record.
-    on_reject, on_progress : callable, optional
-        Called with each reject; called after each row with the `Progress` and the row.
+    on_files, on_reject, on_progress : callable, optional
+        Called once with the files found; with each reject; after each row with the `Progress`
+        and the row.
 
     Returns
     -------
@@ -145,6 +108,8 @@ def tag_file(
         run is writing it, or a journal belongs to another run.
     ModelError
         The model cannot be loaded.
+    MissingExtra
+        A format among the inputs or for the output needs packages that are not installed.
     OSError
         Writing failed, the disk being full for instance; no output appears.
     """
@@ -152,7 +117,15 @@ def tag_file(
     reading = replace(reading or ReadOptions(), split_titles=not pages)
     target = Path(output) if isinstance(output, (str, Path)) else None
     refused = Path(rejects) if rejects is not None else None
+    selection = Selection(Path(only_rejects)) if only_rejects is not None else None
+    if selection is not None and not inputs:
+        inputs = selection.sources
     files, skipped = _find(inputs, [path for path in (target, refused) if path], reading)
+    if selection is not None:
+        files = selection.files(files)
+    if on_files:
+        on_files(files)
+    names = _names(files, per_file) if per_file else {}
     tagger = _load(model)
     layout = Layout(
         pages=pages,
@@ -160,37 +133,18 @@ def tag_file(
         probabilities=tuple(tagger.codebook.ids) if probabilities else (),
         formulas=formulas,
     )
-    journal = _journal(files, target, refused, model, (reading, layout)) if resume else None
-    with open_sinks(_destination(output), refused, journal) as sinks:
-        progress = sinks.start
-        if not progress.finished:
-            rows = itertools.islice(read_rows(files, reading), progress.read, None)
-            feed = _Feed(rows, progress, pages, sinks.rejects, on_reject)
-            writer = writer_for(target, sinks.output, layout, header=not progress.output_bytes)
-            saved = started
-            for row, progress in _tag(tagger, feed, writer, layout, jobs):
-                if time.monotonic() - saved >= CHECKPOINT_SECONDS:
-                    sinks.checkpoint(progress)
-                    saved = time.monotonic()
-                if on_progress:
-                    on_progress(progress, row)
-            writer.close()
-            progress = replace(
-                progress,
-                read=feed.read,
-                codes=feed.codes,
-                rejects_bytes=feed.rejects_bytes,
-                finished=True,
-            )
-            sinks.checkpoint(progress)
-    return BatchResult(
-        tagged=progress.rows,
-        rejected=progress.rejected,
-        units=progress.units,
-        codes=dict(progress.codes),
-        skipped=dict(skipped),
-        seconds=time.monotonic() - started,
-    )
+    options = (reading, layout, per_file, sha256_of([Path(only_rejects)]) if only_rejects else None)
+    journal = _journal(files, target, refused, model, options, per_file) if resume else None
+    tally = Tally(on_reject, on_progress)
+    with open_sinks(
+        _destination(output, per_file), refused, journal, folder=layout if per_file else None
+    ) as sinks:
+        tally.begin(sinks)
+        if not sinks.start.finished:
+            rows = itertools.islice(_rows(files, reading, selection), sinks.start.read, None)
+            outcomes = tag_rows(rows, tagger, pages=pages, jobs=jobs)
+            tally.write(outcomes, _writer(sinks, target, layout), layout, names)
+    return tally.result(skipped, time.monotonic() - started)
 
 
 def read_articles(
@@ -216,7 +170,7 @@ def read_articles(
     """
     reading = replace(reading or ReadOptions(), split_titles=not pages)
     for item in read_rows(_find(inputs, (), reading)[0], reading):
-        units = _units(item, pages) if isinstance(item, Row) else item
+        units = units_of(item, pages) if isinstance(item, Row) else item
         if not isinstance(units, Reject):
             yield from units
         elif on_reject is None:
@@ -225,106 +179,21 @@ def read_articles(
             on_reject(units)
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A row on its way through the tagger: its units, and where the reader stood after it."""
-
-    row: Row
-    units: tuple[Article, ...]
-    read: int
-    codes: Mapping[str, int]
-    rejects_bytes: int
-
-
-@dataclass
-class _Feed:
-    """Hands articles to the tagger and keeps the rows that they are from.
-
-    Rejects are written at once, so that none has to wait in memory for the rows before it.
-    """
-
-    rows: Iterator[Row | Reject]
-    start: Progress
-    pages: bool
-    rejects: BinaryIO | None
-    on_reject: Callable[[Reject], None] | None
-    waiting: deque[_Waiting] = field(default_factory=deque)
-
-    def __post_init__(self) -> None:
-        self.read = self.start.read
-        self.codes = self.start.codes
-        self.rejects_bytes = self.start.rejects_bytes
-
-    def articles(self) -> Iterator[Article]:
-        """Yield every article, or every unit of every page."""
-        for item in self.rows:
-            self.read += 1
-            units = _units(item, self.pages) if isinstance(item, Row) else item
-            if isinstance(units, Reject):
-                self._reject(units)
-            else:
-                assert isinstance(item, Row)
-                self.waiting.append(
-                    _Waiting(item, units, self.read, self.codes, self.rejects_bytes)
-                )
-                yield from units
-
-    def _reject(self, reject: Reject) -> None:
-        # A new mapping each time: the rows on their way hold the old one.
-        self.codes = {**self.codes, reject.code: self.codes.get(reject.code, 0) + 1}
-        if self.rejects is not None:
-            line = json_line(reject.to_dict())
-            self.rejects.write(line)
-            self.rejects_bytes += len(line)
-        if self.on_reject:
-            self.on_reject(reject)
+def _rows(
+    files: Sequence[InputFile], reading: ReadOptions, selection: Selection | None
+) -> Iterator[Row | Reject]:
+    if selection is None:
+        return read_rows(files, reading)
+    check_extras(files)
+    return itertools.chain.from_iterable(
+        selection.rows(file, read_rows([file], reading)) for file in files
+    )
 
 
-def _units(row: Row, pages: bool) -> tuple[Article, ...] | Reject:
-    if not pages:
-        return (row.article,)
-    from newsclf.pages import read_page
-
-    units = read_page(row.article.text, name=_page_name(row)).articles
-    if units:
-        return units
-    place = Place(row.source, "", row.line, row.byte_offset, row.raw)
-    return place.reject("no_units", "expected the text of a newspaper page, got none")
-
-
-def _page_name(row: Row) -> str:
-    if row.line is not None:
-        return row.article.id
-    name = Path(row.source).name.removesuffix(".gz").removesuffix(".zst")
-    return "page" if name == "-" else name
-
-
-def _tag(
-    tagger: AnyTagger, feed: _Feed, writer: Writer, layout: Layout, jobs: int
-) -> Iterator[tuple[Row, Progress]]:
-    """Write a record for each unit; yield each row when it is written, and how far the run is."""
-    rows, units = feed.start.rows, feed.start.units
-    done = 0
-    for tagging in tagger.tag_many(feed.articles(), jobs=jobs):
-        head = feed.waiting[0]
-        writer.write(_record(tagging, head.units[done], head.row, layout))
-        done += 1
-        if done == len(head.units):
-            feed.waiting.popleft()
-            rows, units, done = rows + 1, units + done, 0
-            yield head.row, Progress(head.read, rows, units, head.codes, 0, head.rejects_bytes)
-    if feed.waiting:
-        raise RuntimeError(f"the tagger gave no result for {len(feed.waiting)} rows")
-
-
-def _record(tagging: Tagging, unit: Article, row: Row, layout: Layout) -> dict[str, Any]:
-    record = tagging.to_dict(probabilities=bool(layout.probabilities))
-    if layout.pages:
-        page = {"id": unit.id, "page": unit.page, "type": unit.type, "flags": list(unit.flags)}
-        record = {**page, **record}
-    if layout.keep:
-        record["input"] = dict(row.columns)
-    return record
+def _writer(sinks: Sinks, target: Path | None, layout: Layout) -> Writer | FolderWriter:
+    if isinstance(sinks.output, FolderWriter):
+        return sinks.output
+    return writer_for(target, sinks.output, layout, header=not sinks.start.output_bytes)
 
 
 def _find(
@@ -350,13 +219,33 @@ def _load(model: _Path | AnyTagger) -> AnyTagger:
     return tagger
 
 
-def _destination(output: _Path | BinaryIO) -> Path | BinaryIO:
+def _destination(output: _Path | BinaryIO, per_file: str | None) -> Path | BinaryIO:
     if not isinstance(output, (str, Path)):
+        if per_file:
+            raise InputError("a file for each input needs a folder to put them in (-o)")
         return output
     path = Path(output)
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder; name the file to write, such as {path}/tags.jsonl")
+    if per_file and path.exists() and not path.is_dir():
+        raise InputError(f"{path}: expected a folder, for the files of each input")
+    if path.is_dir() and not per_file:
+        raise InputError(
+            f"{path}: is a folder; name the file to write, such as {path}/tags.jsonl, "
+            "or ask for a file for each input with --per-file"
+        )
     return path
+
+
+def _names(files: Sequence[InputFile], suffix: str) -> dict[str, str]:
+    """Return the name of the output of each input, by its source."""
+    if suffix not in ("jsonl", "csv", "parquet"):
+        raise InputError(f"per file: expected jsonl, csv or parquet, got {suffix!r}")
+    names = {file.source: f"{file.name}.{suffix}" for file in files}
+    twice = [name for name, n in Counter(names.values()).items() if n > 1]
+    if twice:
+        raise InputError(
+            f"{twice[0]}: is the output of two inputs; name the folder they are in instead"
+        )
+    return names
 
 
 def _journal(
@@ -365,9 +254,10 @@ def _journal(
     rejects: Path | None,
     model: _Path | AnyTagger,
     options: object,
+    per_file: str | None,
 ) -> Journal:
     paths = [file.path for file in files if file.path is not None]
-    suffix = target.suffix.lower() if target else ""
+    suffix = f".{per_file}" if per_file else target.suffix.lower() if target else ""
     streams = len(paths) < len(files) or (rejects and rejects.exists() and not rejects.is_file())
     if target is None or streams or suffix not in (".jsonl", ".ndjson", ".csv"):
         raise InputError(

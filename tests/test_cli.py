@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from newsclf.articles import Article
 from newsclf.cli import app
 from newsclf.cli.shared import ProgressLine, byte_size
 from newsclf.codebook import Codebook
-from newsclf.inputs import Row
+from newsclf.inputs import InputFile, Row
 from newsclf.outputs import Progress
 from newsclf.tagging import Evidence, Explanation, Tag, Tagging
 
@@ -125,6 +126,16 @@ def test_tag_options_reach_the_library(run, tmp_path):
     assert "1 too_large" in result.stderr
 
 
+def test_tag_only_rejects_and_per_file(run, tmp_path):
+    put(tmp_path, "a.jsonl", '{"id": 1, "text": "一"}\n{\n')
+    run("tag", "a.jsonl", "--rejects", "r.jsonl")
+    put(tmp_path, "a.jsonl", '{"id": 1, "text": "一"}\n{"id": 2, "text": "二"}\n')
+    result = run("tag", "--only-rejects", "r.jsonl")
+    assert (result.exit_code, json.loads(result.stdout)["id"]) == (0, "2")
+    assert run("tag", "a.jsonl", "-o", "out", "--per-file", "jsonl").stdout == ""
+    assert len((tmp_path / "out" / "a.jsonl.jsonl").read_text("utf-8").splitlines()) == 2
+
+
 def test_tag_pages(run, tmp_path):
     put(tmp_path, "012_x.txt", "看病 更方便\n\n近年来,淳安县的医院\n\n改造了。(方晓琳)\n")
     row = json.loads(run("tag", "--pages", "012_x.txt").stdout)
@@ -222,18 +233,23 @@ def test_standard_input():
     assert json.loads(done.stdout)["id"] == "x-01"
 
 
-def test_progress_is_a_line_that_goes_away(monkeypatch):
+def test_progress_is_a_line_that_goes_away(monkeypatch, tmp_path):
     class Terminal(io.StringIO):
         def isatty(self):
             return True
 
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
-    row = Row(Article("1", paragraphs=("近年来",)), "a.txt")
+    row = Row(Article("1", paragraphs=("近年来",)), "b.txt", byte_offset=0, raw=b"x" * 50)
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_bytes(b"x" * 100)
+    files = [InputFile(tmp_path / name, name, name, "text") for name in ("a.txt", "b.txt")]
     line = ProgressLine(quiet=False)
+    line.begin(files)
+    line(Progress(), replace(row, source="a.txt"))
     line.drawn -= 1
+    line.started -= 10
     line(Progress(read=3, rows=2, codes={"encoding": 1}), row)
-    assert "2 rows" in terminal.getvalue()
-    assert "1 rejected" in terminal.getvalue()
+    assert "2 articles, 0.00 MB/s, 1 rejected, 0:00:05 left" in terminal.getvalue()
     line.end()
     assert terminal.getvalue().endswith("\r\x1b[K")
     assert not ProgressLine(quiet=True).shown

@@ -27,7 +27,7 @@ FLOORS = (
     ("tagger",),
     ("feed", "suggest", "training"),
     ("tally", "evaluation"),
-    ("batch",),
+    ("batch", "comparison", "frames", "summary"),
     ("web",),
     ("cli",),
     ("__main__",),

@@ -12,9 +12,11 @@ import typer
 
 from newsclf._version import __version__
 from newsclf.cli import (
+    checking,
     comparing,
     evaluating,
     exchanging,
+    labelling,
     models,
     reading,
     retraining,
@@ -57,7 +59,9 @@ app.command()(tagging.explain)
 app.command()(training.train)
 app.command()(evaluating.evaluate)
 app.command()(retraining.suggest)
+app.command()(labelling.label)
 app.command()(comparing.compare)
+app.add_typer(checking.codebook, name="codebook")
 app.command("import")(exchanging.import_)
 app.command("export")(exchanging.export)
 app.command()(models.models)

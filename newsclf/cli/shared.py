@@ -9,19 +9,20 @@ import re
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, BinaryIO, ParamSpec, TypeVar, cast
 
 import typer
 
 from newsclf.errors import NewsclfError
 
 if TYPE_CHECKING:
-    from newsclf.inputs import Reject, Row
+    from newsclf.inputs import InputFile, Reject, Row
     from newsclf.outputs import Progress
 
 __all__ = [
+    "INPUT_HELP",
     "REJECTED",
     "Encoding",
     "Inputs",
@@ -37,13 +38,10 @@ __all__ = [
 
 FATAL, REJECTED, INTERRUPTED = 1, 3, 130
 
-Inputs = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="INPUT",
-        help="Files (.txt .jsonl .csv .tsv .parquet, also .gz .zst), folders, - for stdin.",
-    ),
-]
+INPUT_HELP = (
+    "Files (.txt .jsonl .csv .tsv .parquet .html .pdf, also .gz .zst), folders, - for stdin."
+)
+Inputs = Annotated[list[str], typer.Argument(metavar="INPUT", help=INPUT_HELP)]
 Labelled = Annotated[
     list[Path],
     typer.Argument(
@@ -112,7 +110,7 @@ def open_output(path: Path | None) -> Iterator[BinaryIO]:
     from newsclf.outputs import open_sinks
 
     with open_sinks(path or typer.get_binary_stream("stdout"), None, None) as sinks:
-        yield sinks.output
+        yield cast(BinaryIO, sinks.output)
 
 
 class RejectNotes:
@@ -133,28 +131,56 @@ class RejectNotes:
 
 
 class ProgressLine:
-    """A line on standard error that counts rows, where that is a terminal."""
+    """A line on standard error that counts rows, where that is a terminal.
+
+    How much is left goes by the bytes of the files; of a compressed file and of standard input
+    nobody knows.
+    """
 
     def __init__(self, *, quiet: bool) -> None:
         self.shown = not quiet and sys.stderr.isatty()
         self.started = self.drawn = time.monotonic()
-        self.characters = 0
+        self.bytes = 0
+        self.before: dict[str, int] = {}
+        self.total = self.first = 0
+
+    def begin(self, files: Sequence[InputFile]) -> None:
+        """Add up the sizes of the files."""
+        for file in files:
+            self.before[file.source] = self.total
+            with contextlib.suppress(OSError):
+                self.total += file.path.stat().st_size if file.path else 0
 
     def __call__(self, progress: Progress, row: Row) -> None:
         """Count a row; draw the line anew five times a second."""
-        self.characters += sum(map(len, row.article.paragraphs))
+        if not self.shown:
+            return
+        article = row.article
+        self.bytes += sum(len(p.encode("utf-8", "surrogatepass")) for p in article.paragraphs)
+        self.first = self.first or self._place(row)
         now = time.monotonic()
-        if not self.shown or now - self.drawn < 0.2:
+        if now - self.drawn < 0.2:
             return
         self.drawn = now
         seconds = now - self.started
         line = (
-            f"{progress.rows} rows, {progress.rows / seconds:.0f} a second, "
-            f"{self.characters / seconds / 1e6:.2f} million characters a second, "
-            f"{progress.rejected} rejected"
+            f"{progress.rows} articles, {self.bytes / seconds / 1e6:.2f} MB/s, "
+            f"{progress.rejected} rejected{self._left(row, seconds)}"
         )
         sys.stderr.write(f"\r{line}\x1b[K")
         sys.stderr.flush()
+
+    def _place(self, row: Row) -> int:
+        """Return how many bytes of all files stand before the end of a row."""
+        return self.before.get(row.source, 0) + (row.byte_offset or 0) + len(row.raw)
+
+    def _left(self, row: Row, seconds: float) -> str:
+        done = self._place(row) - self.first
+        left = self.total - self._place(row)
+        if done <= 0 or left < 0:
+            return ""
+        minutes, rest = divmod(round(seconds * left / done), 60)
+        return f", {minutes // 60}:{minutes % 60:02}:{rest:02} left"
 
     def end(self) -> None:
         """Clear the line."""

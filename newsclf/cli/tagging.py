@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from newsclf.cli.shared import (
+    INPUT_HELP,
     REJECTED,
     Encoding,
     Inputs,
@@ -25,7 +26,9 @@ __all__ = ["explain", "tag"]
 
 @command
 def tag(
-    inputs: Inputs,
+    inputs: Annotated[
+        list[str] | None, typer.Argument(metavar="INPUT", help=INPUT_HELP, show_default=False)
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -43,6 +46,16 @@ def tag(
     rejects: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep rows that cannot be used, and why.")
     ] = None,
+    only_rejects: Annotated[
+        Path | None,
+        typer.Option(metavar="REJECTS", help="Tag only the rows that this rejects file names."),
+    ] = None,
+    per_file: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT", help="One file for each input, in folder OUT: jsonl, csv, parquet."
+        ),
+    ] = None,
     probabilities: Annotated[
         bool, typer.Option("--probabilities", help="Write the probability of every theme.")
     ] = False,
@@ -52,7 +65,7 @@ def tag(
     encoding: Encoding = None,
     format: Annotated[
         str | None,
-        typer.Option(help="Read as text, jsonl, csv, tsv or parquet, whatever the name."),
+        typer.Option(help="Read as text, jsonl, csv, tsv, parquet, html or pdf."),
     ] = None,
     text: Annotated[str | None, typer.Option(help="Field or column of the text.")] = None,
     title: Annotated[str | None, typer.Option(help="Field or column of the title.")] = None,
@@ -69,16 +82,20 @@ def tag(
     from newsclf.batch import tag_file
     from newsclf.inputs import Fields, ReadOptions
 
+    if not inputs and only_rejects is None:
+        raise typer.BadParameter("expected INPUT files, folders, or - for standard input")
     named = {k: (v,) for k, v in (("text", text), ("title", title), ("id", id)) if v is not None}
     line = ProgressLine(quiet=quiet)
     try:
         result = tag_file(
-            inputs,
+            inputs or (),
             output or typer.get_binary_stream("stdout"),
             model=model,
             pages=pages,
             probabilities=probabilities,
             rejects=rejects,
+            only_rejects=only_rejects,
+            per_file=per_file,
             jobs=jobs,
             resume=resume,
             formulas=formulas,
@@ -90,6 +107,7 @@ def tag(
                 max_record=byte_size(max_record),
             ),
             on_reject=RejectNotes() if rejects is None else None,
+            on_files=line.begin if line.shown else None,
             on_progress=line if line.shown else None,
         )
     finally:

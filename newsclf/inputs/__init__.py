@@ -6,11 +6,22 @@ import io
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
+from newsclf.inputs.again import Selection
 from newsclf.inputs.delimited import read_delimited
-from newsclf.inputs.files import FORMATS, InputFile, find_files, open_binary, read_errors
+from newsclf.inputs.files import (
+    FORMATS,
+    InputFile,
+    check_extras,
+    find_files,
+    open_binary,
+    read_errors,
+)
+from newsclf.inputs.html import read_html
 from newsclf.inputs.jsonl import read_jsonl
+from newsclf.inputs.pdf import read_pdf
 from newsclf.inputs.rows import Fields, Place, ReadOptions, Reject, Row
 from newsclf.inputs.texts import read_text_file
 
@@ -21,6 +32,8 @@ __all__ = [
     "ReadOptions",
     "Reject",
     "Row",
+    "Selection",
+    "check_extras",
     "find_files",
     "read_rows",
 ]
@@ -31,6 +44,8 @@ _READERS: dict[str, _Reader] = {
     "jsonl": read_jsonl,
     "csv": read_delimited,
     "tsv": read_delimited,
+    "html": read_html,
+    "pdf": read_pdf,
 }
 _BEFORE_BRACE = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 
@@ -61,25 +76,32 @@ def read_rows(
         The options make no sense, such as an encoding that does not exist.
     """
     options = options or ReadOptions()
+    files = list(files)
+    check_extras(files)
     for file in files:
         yield from _read_file(file, options)
 
 
 def _read_file(file: InputFile, options: ReadOptions) -> Iterator[Row | Reject]:
-    place = Place(file.source, file.stem)
     if file.format == "parquet":
         from newsclf.inputs.parquet import read_parquet
 
         yield from read_parquet(file, options)
         return
+    place = Place(file.source, file.stem)
+    last = None
     try:
         with open_binary(file) as stream:
             before = _state(stream)
-            yield from _reader(file, stream)(file, stream, options)
+            for item in _reader(file, stream)(file, stream, options):
+                last = item.line
+                yield item
             if _state(stream) != before:
                 yield place.reject("changed", "the file changed while it was read; run it again")
     except read_errors() as error:
         reason = getattr(error, "strerror", None) or error
+        # The line says from where on there are no rows.
+        place = replace(place, line=None if last is None else last + 1)
         yield place.reject("unreadable", f"cannot be read (to its end): {reason}")
 
 

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import os
 import stat
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from newsclf.errors import InputError
+from newsclf.errors import InputError, MissingExtra
 from newsclf.inputs.zst import open_zst
 
-__all__ = ["FORMATS", "InputFile", "find_files", "open_binary", "read_errors"]
+__all__ = [
+    "FORMATS",
+    "InputFile",
+    "check_extras",
+    "find_files",
+    "open_binary",
+    "read_errors",
+    "read_whole",
+]
 
-FORMATS = ("text", "jsonl", "csv", "tsv", "parquet")
+FORMATS = ("text", "jsonl", "csv", "tsv", "parquet", "html", "pdf")
 _SUFFIXES = {
     ".txt": "text",
     ".jsonl": "jsonl",
@@ -26,6 +35,16 @@ _SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+}
+# What must be installed to read a format or compression, and the extra that brings it.
+_NEEDS = {
+    "parquet": ("pyarrow", "parquet"),
+    "html": ("trafilatura", "html"),
+    "pdf": ("pypdf", "pdf"),
+    ".zst": ("zstandard", "zst"),
 }
 _COMPRESSIONS = (".gz", ".zst")
 
@@ -54,6 +73,12 @@ class InputFile:
     format: str
     compression: str = ""
 
+    @property
+    def name(self) -> str:
+        """Name with its suffixes, relative to the folder it was found in."""
+        whole = Path(self.source).name
+        return self.stem + whole[len(Path(self.stem).name) :] if self.path else self.stem
+
 
 def find_files(
     inputs: Sequence[str | Path], *, format: str | None = None, exclude: Collection[Path] = ()
@@ -66,7 +91,7 @@ def find_files(
     format : str, optional
         Read every file as this, whatever its name.
     exclude : collection of Path
-        Resolved paths to leave out of folders: the output of the same run.
+        Resolved files and folders to leave out: the output of the same run.
 
     Returns
     -------
@@ -93,7 +118,8 @@ def find_files(
         if path.is_dir():
             for found in _walk(path, skipped):
                 file = _classify(found, found.relative_to(path), format)
-                if file and found.resolve() not in exclude:
+                real = found.resolve()
+                if file and not any(p in exclude for p in (real, *real.parents)):
                     files.append(file)
                 else:
                     skipped[found.suffix or "no suffix"] += 1
@@ -151,6 +177,22 @@ def _classify(path: Path, relative: Path, format: str | None) -> InputFile | Non
     return InputFile(path, str(path), stem, found, compression)
 
 
+def check_extras(files: Iterable[InputFile]) -> None:
+    """See to it that what the files need is installed, before the first of them is read.
+
+    Raises
+    ------
+    MissingExtra
+        It is not; the message says what to install.
+    """
+    for kind in {kind for file in files for kind in (file.format, file.compression)} & set(_NEEDS):
+        module, extra = _NEEDS[kind]
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            raise MissingExtra(f"reading .{kind.lstrip('.')} files", extra) from None
+
+
 def open_binary(file: InputFile) -> BinaryIO:
     """Open a file for reading bytes, decompressed.
 
@@ -158,8 +200,6 @@ def open_binary(file: InputFile) -> BinaryIO:
     ------
     OSError
         It cannot be opened.
-    MissingExtra
-        It is a .zst file and zstandard is not installed.
     """
     if file.path is None:
         if sys.stdin is None:
@@ -178,3 +218,13 @@ def read_errors() -> tuple[type[Exception], ...]:
     errors: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error)
     zstandard = sys.modules.get("zstandard")
     return (*errors, zstandard.ZstdError) if zstandard else errors
+
+
+def read_whole(stream: BinaryIO, limit: int) -> bytes:
+    """Return the contents of a stream; of a longer one, more than `limit` bytes and no end."""
+    parts = []
+    size = limit + 1
+    while size > 0 and (part := stream.read(min(size, 1 << 20))):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsclf.decoding import decode
-from newsclf.errors import DecodingError, MissingExtra
+from newsclf.errors import DecodingError
 from newsclf.inputs.files import InputFile
 from newsclf.inputs.rows import Place, ReadOptions, Reject, Row, check_columns
 
@@ -23,17 +23,10 @@ def read_parquet(file: InputFile, options: ReadOptions) -> Iterator[Row | Reject
 
     Only the columns in use are read. Text columns are read as dictionaries, so that a file that
     repeats one huge value a million times holds it once.
-
-    Raises
-    ------
-    MissingExtra
-        pyarrow is not installed.
     """
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise MissingExtra("reading .parquet files", "parquet") from None
+    import pyarrow
+    import pyarrow.parquet
+
     place = Place(file.source, file.stem)
     if file.path is None or file.compression:
         message = "expected a file on disk that is not compressed as a whole"

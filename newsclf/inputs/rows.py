@@ -49,7 +49,7 @@ class ReadOptions:
     ----------
     encoding : str or None
         Encoding of every file; None finds it, once a file.
-    format : {"text", "jsonl", "csv", "tsv", "parquet"} or None
+    format : {"text", "jsonl", "csv", "tsv", "parquet", "html", "pdf"} or None
         Read every file as this; None goes by the file name.
     fields : Fields
     keep : tuple of str
@@ -71,7 +71,10 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An article and where it stood: file, line (or row) from 1 on, byte offset."""
+    """An article and where it stood: file, line (or row, or page) from 1 on, byte offset.
+
+    With `is_page` its text is the dump of a newspaper page, whatever the run takes texts for.
+    """
 
     article: Article
     source: str
@@ -79,6 +82,7 @@ class Row:
     byte_offset: int | None = None
     columns: Mapping[str, Any] = field(default_factory=dict)
     raw: bytes = b""
+    is_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

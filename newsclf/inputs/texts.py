@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from newsclf.decoding import decode
 from newsclf.errors import DecodingError
-from newsclf.inputs.files import InputFile
+from newsclf.inputs.files import InputFile, read_whole
 from newsclf.inputs.rows import Place, ReadOptions, Reject, Row
 
 __all__ = ["read_text_file"]
@@ -17,7 +17,7 @@ def read_text_file(
     file: InputFile, stream: BinaryIO, options: ReadOptions
 ) -> Iterator[Row | Reject]:
     """Yield the one row that a text file is."""
-    data = _read_up_to(stream, options.max_record + 1)
+    data = read_whole(stream, options.max_record)
     place = Place(file.source, file.stem, None, 0, data)
     if len(data) > options.max_record:
         message = f"more than the {options.max_record} bytes allowed; raise --max-record"
@@ -29,11 +29,3 @@ def read_text_file(
         yield place.reject("encoding", str(error))
         return
     yield place.row(place.text_article(text, options, file.stem))
-
-
-def _read_up_to(stream: BinaryIO, size: int) -> bytes:
-    parts = []
-    while size > 0 and (part := stream.read(min(size, 1 << 20))):
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)

@@ -6,8 +6,6 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from newsclf.errors import MissingExtra
-
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
@@ -18,17 +16,9 @@ _CHUNK = 2048
 
 
 def open_zst(path: Path) -> BinaryIO:
-    """Open a .zst file for reading; a file that was cut off raises EOFError, as gzip does.
+    """Open a .zst file for reading; a file that was cut off raises EOFError, as gzip does."""
+    import zstandard
 
-    Raises
-    ------
-    MissingExtra
-        zstandard is not installed.
-    """
-    try:
-        import zstandard
-    except ImportError:
-        raise MissingExtra("reading .zst files", "zst") from None
     stream = _Frames(path.open("rb"), zstandard.ZstdDecompressor())
     return cast(BinaryIO, io.BufferedReader(stream, 1 << 16))
 

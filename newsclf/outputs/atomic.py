@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from newsclf.errors import InputError
 
-__all__ = ["atomic_file", "publish"]
+__all__ = ["atomic_file", "open_at", "publish", "sync"]
 
 
 @contextlib.contextmanager
@@ -55,3 +55,28 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def open_at(partial: Path, length: int) -> BinaryIO:
+    """Open a partial file to go on writing at `length`; whatever stands after it is cut off.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written, or is shorter than that.
+    """
+    try:
+        stream = partial.open("r+b" if length else "wb")
+    except OSError as error:
+        raise InputError(
+            f"{partial}: cannot be written: {error.strerror}; "
+            "if it was removed, remove the journal as well to start afresh"
+        ) from error
+    if os.fstat(stream.fileno()).st_size < length:
+        stream.close()
+        raise InputError(
+            f"{partial}: shorter than its journal says; remove the journal to start afresh"
+        )
+    stream.truncate(length)
+    stream.seek(length)
+    return stream

@@ -32,6 +32,8 @@ class Progress:
         The outputs are whole; all that is left is to give them their names.
     output_bytes, rejects_bytes : int
         Lengths of the outputs.
+    output_name : str
+        Where each input has an output of its own: the one that `output_bytes` is about.
     """
 
     read: int = 0
@@ -41,6 +43,7 @@ class Progress:
     output_bytes: int = 0
     rejects_bytes: int = 0
     finished: bool = False
+    output_name: str = ""
 
     @property
     def rejected(self) -> int:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from newsclf.errors import InputError
-from newsclf.outputs.atomic import atomic_file, publish
+from newsclf.outputs.atomic import atomic_file, open_at, publish
+from newsclf.outputs.folder import FolderWriter, atomic_folder, publish_folder
 from newsclf.outputs.journal import Journal, Progress
+from newsclf.outputs.writers import Layout
 
 __all__ = ["Sinks", "open_sinks"]
 
@@ -23,13 +26,13 @@ class Sinks:
 
     Attributes
     ----------
-    output : binary file
+    output : binary file or FolderWriter
     rejects : binary file or None
     start : Progress
         Where an earlier run stopped.
     """
 
-    output: BinaryIO
+    output: BinaryIO | FolderWriter
     rejects: BinaryIO | None
     start: Progress
     journal: Journal | None = None
@@ -39,18 +42,29 @@ class Sinks:
         self.output.flush()
         if self.rejects is not None:
             self.rejects.flush()
-        if self.journal is not None:
+        if self.journal is None:
+            return
+        if isinstance(self.output, FolderWriter):
+            name, size = self.output.position()
+        else:
             os.fsync(self.output.fileno())
-            if self.rejects is not None:
-                os.fsync(self.rejects.fileno())
-            self.journal.save(replace(progress, output_bytes=self.output.tell()))
+            name, size = "", self.output.tell()
+        if self.rejects is not None:
+            os.fsync(self.rejects.fileno())
+        self.journal.save(replace(progress, output_name=name, output_bytes=size))
 
 
 @contextlib.contextmanager
 def open_sinks(
-    output: Path | BinaryIO, rejects: Path | None, journal: Journal | None
+    output: Path | BinaryIO,
+    rejects: Path | None,
+    journal: Journal | None,
+    *,
+    folder: Layout | None = None,
 ) -> Iterator[Sinks]:
     """Open the outputs of a run; files get their names when the block ends without an error.
+
+    With `folder`, `output` is a folder that gets a file for each input.
 
     Raises
     ------
@@ -59,62 +73,60 @@ def open_sinks(
     """
     with contextlib.ExitStack() as stack:
         # A pipe or device is written to as it stands: to replace it would do away with it.
-        if isinstance(output, Path) and _is_special(output):
+        if isinstance(output, Path) and _is_special(output) and folder is None:
             output = stack.enter_context(output.open("wb"))
         if isinstance(output, Path):
             stack.enter_context(_only_writer(output))
             if journal is not None:
-                yield from _journalled(output, rejects, journal)
+                yield from _journalled(output, rejects, journal, folder)
                 return
-            output = stack.enter_context(atomic_file(output))
+        results: BinaryIO | FolderWriter
+        if not isinstance(output, Path):
+            results = output
+        elif folder is not None:
+            results = stack.enter_context(atomic_folder(output, folder))
+        else:
+            results = stack.enter_context(atomic_file(output))
         refused = None
         if rejects is not None:
             opened = rejects.open("wb") if _is_special(rejects) else atomic_file(rejects)
             refused = stack.enter_context(opened)
-        yield Sinks(output, refused, Progress())
-        output.flush()
+        yield Sinks(results, refused, Progress())
+        results.flush()
 
 
 def _is_special(path: Path) -> bool:
     return path.exists() and not path.is_file()
 
 
-def _journalled(output: Path, rejects: Path | None, journal: Journal) -> Iterator[Sinks]:
+def _journalled(
+    output: Path, rejects: Path | None, journal: Journal, folder: Layout | None
+) -> Iterator[Sinks]:
     start = journal.load()
     partials = {path: path.with_name(path.name + ".partial") for path in (output, rejects) if path}
     if not start.finished:
         with contextlib.ExitStack() as stack:
-            stream = stack.enter_context(_open_at(partials[output], start.output_bytes))
+            results: BinaryIO | FolderWriter
+            if folder is None:
+                results = stack.enter_context(open_at(partials[output], start.output_bytes))
+            else:
+                if not start.read:
+                    shutil.rmtree(partials[output], ignore_errors=True)
+                results = FolderWriter(partials[output], folder, start)
+                stack.callback(results.drop)
             refused = None
             if rejects:
-                refused = stack.enter_context(_open_at(partials[rejects], start.rejects_bytes))
-            yield Sinks(stream, refused, start, journal)
+                refused = stack.enter_context(open_at(partials[rejects], start.rejects_bytes))
+            yield Sinks(results, refused, start, journal)
     else:
         yield Sinks(io.BytesIO(), None, start)
     for path, partial in partials.items():
         # A run cut off right here has given some of them their names already.
-        if partial.exists():
+        if partial.is_dir():
+            publish_folder(partial, path)
+        elif partial.exists():
             publish(partial, path)
     journal.remove()
-
-
-def _open_at(partial: Path, length: int) -> BinaryIO:
-    """Open a partial file to go on writing at `length`; whatever stands after it is cut off."""
-    try:
-        stream = partial.open("r+b" if length else "wb")
-    except OSError as error:
-        raise InputError(
-            f"{partial}: cannot be written: {error.strerror}; "
-            "if it was removed, remove the journal as well to start afresh"
-        ) from error
-    if os.fstat(stream.fileno()).st_size < length:
-        stream.close()
-        raise InputError(
-            f"{partial}: shorter than its journal says; remove the journal to start afresh"
-        )
-    stream.truncate(length)
-    stream.seek(length)
-    return stream
 
 
 @contextlib.contextmanager

@@ -1,0 +1,217 @@
+"""Rows through the tagger: each comes out tagged or rejected, in the order they went in."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from newsclf.articles import Article
+from newsclf.errors import MissingExtra, ModelError
+from newsclf.inputs import Reject, Row
+from newsclf.inputs.rows import Place
+
+if TYPE_CHECKING:
+    from newsclf.codebook import Codebook
+    from newsclf.tagging import Tagging
+
+__all__ = ["AnyTagger", "TaggedRow", "tag_rows", "units_of"]
+
+# Rejects that wait for the articles before them: this many bytes, and the articles are hurried.
+_HELD = 4 << 20
+
+
+class AnyTagger(Protocol):
+    """What a batch needs of a tagger."""
+
+    @property
+    def codebook(self) -> Codebook:
+        """The themes."""
+
+    def tag_many(self, items: Iterable[Article], *, jobs: int = 1) -> Iterator[Tagging]:
+        """Tag lazily and in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedRow:
+    """A row, the units it holds, and the tagging of each."""
+
+    row: Row
+    units: tuple[Article, ...]
+    taggings: tuple[Tagging, ...]
+
+
+def tag_rows(
+    rows: Iterator[Row | Reject], tagger: AnyTagger, *, pages: bool = False, jobs: int = 1
+) -> Iterator[TaggedRow | Reject]:
+    """Tag rows lazily, in order and in bounded memory; rejects come along in their places.
+
+    A row that makes the tagger raise becomes a reject; the rows around it are tagged.
+
+    Parameters
+    ----------
+    rows : iterator of Row or Reject
+        See `newsclf.inputs.read_rows`. What it raises ends the run.
+    tagger : Tagger
+    pages : bool
+        Take each text for the dump of a newspaper page.
+    jobs : int
+        Handed to the tagger.
+
+    Raises
+    ------
+    ModelError, MissingExtra
+        The tagger cannot tag at all.
+    """
+    queue = _Queue(rows, pages)
+    while not queue.ended:
+        for answer in _answers(tagger, queue, jobs):
+            queue.answer(answer)
+            yield from queue.done()
+        yield from queue.done()
+
+
+def _answers(tagger: AnyTagger, queue: _Queue, jobs: int) -> Iterator[Tagging | Exception]:
+    """Tag what the queue hands out; where that fails, find out by which article."""
+    articles = queue.articles()
+    first = next(articles, None)
+    if first is None:
+        return
+    try:
+        yield from tagger.tag_many(chain([first], articles), jobs=jobs)
+    except Exception:
+        if queue.broken:
+            raise
+        _close(articles)
+        for article in queue.unanswered():
+            yield _tag_alone(tagger, article)
+        return
+    if lost := len(queue.unanswered()):
+        raise RuntimeError(f"the tagger gave no result for {lost} articles")
+
+
+def _close(articles: Generator[Article, None, None]) -> None:
+    while True:
+        try:
+            return articles.close()
+        except ValueError:  # a thread of the tagger is taking an article just now
+            time.sleep(0.01)
+
+
+def _tag_alone(tagger: AnyTagger, article: Article) -> Tagging | Exception:
+    try:
+        return next(iter(tagger.tag_many([article])))
+    except (ModelError, MissingExtra):
+        raise
+    except Exception as error:
+        return error
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A row on its way through the tagger, and what came back for its units so far."""
+
+    row: Row
+    units: tuple[Article, ...]
+    answers: list[Tagging | Exception] = field(default_factory=list)
+
+    def outcome(self) -> TaggedRow | Reject:
+        taggings: list[Tagging] = []
+        for answer in self.answers:
+            if isinstance(answer, Exception):
+                return _failed(self.row, "tagger", answer)
+            taggings.append(answer)
+        return TaggedRow(self.row, self.units, tuple(taggings))
+
+
+class _Queue:
+    """Rows in their order, from the reader to the last word on them."""
+
+    def __init__(self, rows: Iterator[Row | Reject], pages: bool) -> None:
+        self.rows = rows
+        self.pages = pages
+        self.ended = False
+        self.broken = False
+        self.waiting: deque[_Waiting | Reject] = deque()
+
+    def articles(self) -> Generator[Article, None, None]:
+        """Yield articles until the rows end, or until many rejects wait among them."""
+        held = 0
+        while held < _HELD:
+            try:
+                item = next(self.rows, None)
+            except Exception:
+                self.broken = True
+                raise
+            units = units_of(item, self.pages) if isinstance(item, Row) else item
+            if units is None:
+                self.ended = True
+                return
+            if isinstance(units, Reject):
+                self.waiting.append(units)
+                held += len(units.raw) + 1000
+            else:
+                assert isinstance(item, Row)
+                self.waiting.append(_Waiting(item, units))
+                yield from units
+
+    def answer(self, answer: Tagging | Exception) -> None:
+        """Note what came back for the first unit that waits for it."""
+        next(self._open()).answers.append(answer)
+
+    def unanswered(self) -> list[Article]:
+        """Return the units that nothing came back for yet."""
+        return [unit for entry in self._open() for unit in entry.units[len(entry.answers) :]]
+
+    def done(self) -> Iterator[TaggedRow | Reject]:
+        """Yield the rows at the head of the queue that nothing is left to wait for."""
+        while self.waiting:
+            head = self.waiting[0]
+            if isinstance(head, _Waiting) and len(head.answers) < len(head.units):
+                return
+            self.waiting.popleft()
+            yield head if isinstance(head, Reject) else head.outcome()
+
+    def _open(self) -> Iterator[_Waiting]:
+        entries = (entry for entry in self.waiting if isinstance(entry, _Waiting))
+        return (entry for entry in entries if len(entry.answers) < len(entry.units))
+
+
+def units_of(row: Row, pages: bool = False) -> tuple[Article, ...] | Reject:
+    """Return the article of a row, or the units found on it if it is the dump of a page."""
+    if not (pages or row.is_page):
+        return (row.article,)
+    from newsclf.pages import read_page
+
+    try:
+        units = read_page(row.article.text, name=_page_name(row)).articles
+    except Exception as error:
+        return _failed(row, "reader of pages", error)
+    if not units:
+        return _reject(row, "no_units", "expected the text of a newspaper page, got none")
+    if row.is_page:
+        # The pages of one file: their numbers belong into the ids.
+        units = tuple(
+            replace(unit, id=f"{row.article.id}-{i:02d}") for i, unit in enumerate(units, 1)
+        )
+    return units
+
+
+def _page_name(row: Row) -> str:
+    if row.line is not None:
+        return row.article.id
+    name = Path(row.source).name.removesuffix(".gz").removesuffix(".zst")
+    return "page" if name == "-" else name
+
+
+def _failed(row: Row, who: str, error: Exception) -> Reject:
+    return _reject(row, "failed", f"the {who} failed: {type(error).__name__}: {error!s:.300}")
+
+
+def _reject(row: Row, code: str, message: str) -> Reject:
+    place = Place(row.source, "", row.line, row.byte_offset, row.raw)
+    return place.reject(code, message)

@@ -1,0 +1,122 @@
+"""One output file for each input, in a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from newsclf.errors import InputError
+from newsclf.outputs.atomic import open_at, publish, sync
+from newsclf.outputs.journal import Progress
+from newsclf.outputs.writers import Layout, Writer, writer_for
+
+__all__ = ["FolderWriter", "atomic_folder", "publish_folder"]
+
+
+class FolderWriter:
+    """Writes the records of each input to a file of their own, one file after the other.
+
+    Parameters
+    ----------
+    folder : Path
+    layout : Layout
+    start : Progress
+        Where an earlier run stopped: its last file goes on at the length it had.
+    """
+
+    def __init__(self, folder: Path, layout: Layout, start: Progress) -> None:
+        self.folder = folder
+        self.layout = layout
+        self.start = start
+        self.name = ""
+        self._stream: BinaryIO | None = None
+        self._writer: Writer | None = None
+
+    def turn(self, name: str) -> None:
+        """Go on with the file `name`; the one before it is complete."""
+        if name == self.name:
+            return
+        self.close()
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        length = self.start.output_bytes if name == self.start.output_name else 0
+        self._stream = open_at(path, length)
+        self._writer = writer_for(path, self._stream, self.layout, header=not length)
+        self.name = name
+
+    def write(self, record: Mapping[str, Any]) -> None:
+        """Add a record to the file in hand."""
+        assert self._writer is not None
+        self._writer.write(record)
+
+    def flush(self) -> None:
+        """Hand on to the system what was written."""
+        if self._stream is not None:
+            self._stream.flush()
+
+    def position(self) -> tuple[str, int]:
+        """Put the file in hand on the disk; return its name and length."""
+        if self._stream is None:
+            return self.start.output_name, self.start.output_bytes
+        self._stream.flush()
+        sync(self.folder / self.name)
+        return self.name, self._stream.tell()
+
+    def complete(self, names: Iterable[str]) -> None:
+        """Close the last file, and make an empty one for each input without a record."""
+        for name in names:
+            if not (self.folder / name).exists():
+                self.turn(name)
+        self.close()
+
+    def drop(self) -> None:
+        """Let go of the file in hand as it is, where the run ends before it is complete."""
+        if self._stream is not None:
+            self._stream.close()
+
+    def close(self) -> None:
+        """Complete the file in hand and put it on the disk."""
+        if self._stream is None or self._writer is None:
+            return
+        stream, self._stream = self._stream, None
+        with stream:
+            self._writer.close()
+        sync(self.folder / self.name)
+
+
+@contextlib.contextmanager
+def atomic_folder(folder: Path, layout: Layout) -> Iterator[FolderWriter]:
+    """Write files that appear in `folder` when the block ends without an error."""
+    staging = folder.with_name(f".{folder.name[:40]}-{secrets.token_hex(4)}")
+    writer = FolderWriter(staging, layout, Progress())
+    try:
+        yield writer
+        publish_folder(staging, folder)
+    finally:
+        writer.drop()
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def publish_folder(staging: Path, folder: Path) -> None:
+    """Move finished files to where they belong; what else lies there stays.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be made.
+    """
+    try:
+        for path in sorted(staging.rglob("*")):
+            target = folder / path.relative_to(staging)
+            if path.is_dir():
+                target.mkdir(parents=True, exist_ok=True)
+            else:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                publish(path, target)
+    except FileExistsError as error:
+        raise InputError(f"{error.filename}: expected a folder, found a file") from error
+    shutil.rmtree(staging, ignore_errors=True)

@@ -1,0 +1,265 @@
+"""What a reader has decided: kept in a journal at every step, published as labelled articles."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+import filelock
+
+from newsclf.articles import Article, LabelledArticle
+from newsclf.codebook import Codebook
+from newsclf.errors import InputError, LabelError
+from newsclf.labelled import read_labelled, write_labelled
+from newsclf.web.journal import Journal
+
+__all__ = ["Decision", "State", "Store"]
+
+State = Literal["open", "done", "skipped"]
+
+_FORMAT = "newsclf labels 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a reader says of an article.
+
+    Attributes
+    ----------
+    labels, borderline : tuple of str
+        Theme ids, the primary theme first.
+    state : {"open", "done", "skipped"}
+        Only what is done is published; an open decision is a draft.
+    seen : bool
+        Whether the reader could see what the model suggests.
+    """
+
+    labels: tuple[str, ...] = ()
+    borderline: tuple[str, ...] = ()
+    state: State = "open"
+    seen: bool = False
+
+
+class Store:
+    """The decisions of one reader on a pool.
+
+    Each step is a line of ``OUT.journal``, on the disk before `decide` returns; `publish` writes
+    the labelled articles to OUT. A run that was killed goes on from the journal.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+        The pool; may have grown since the last run.
+    codebook : Codebook
+    output : Path
+        The labelled file, ``.jsonl``. Without a journal beside it, its labels are taken over.
+
+    Raises
+    ------
+    InputError
+        The output belongs to another pool, was changed by another program since, or cannot be
+        written.
+    LabelError
+        The output holds a theme that the codebook does not.
+    """
+
+    def __init__(self, articles: Sequence[Article], codebook: Codebook, output: Path) -> None:
+        self.articles = tuple(articles)
+        self.codebook = codebook
+        self.output = output
+        self._decisions: dict[int, Decision] = {}
+        self._history: list[tuple[int, Decision | None]] = []
+        self._written: set[str] = set()
+        self._lock = threading.RLock()
+        with contextlib.ExitStack() as opened:
+            self._alone = _only_reader(output)
+            opened.callback(self._alone.release)
+            self._open(output.with_name(output.name + ".journal"), opened)
+            opened.pop_all()
+
+    def decision(self, number: int) -> Decision | None:
+        """Return the decision on an article of the pool, None where there is none yet."""
+        with self._lock:
+            return self._decisions.get(number)
+
+    def numbers(self, *states: State) -> list[int]:
+        """Return the numbers of the articles in these states, the latest decision last."""
+        with self._lock:
+            return [n for n, d in self._decisions.items() if d.state in states]
+
+    def labelled(self, number: int) -> LabelledArticle:
+        """Return an article of the pool with its decision."""
+        decision = self._decisions[number]
+        return LabelledArticle(self.articles[number], decision.labels, decision.borderline)
+
+    def decide(self, number: int, decision: Decision) -> None:
+        """Note a decision.
+
+        Raises
+        ------
+        LabelError
+            A theme is unknown, or stands twice.
+        """
+        themes = (*decision.labels, *decision.borderline)
+        if unknown := [theme for theme in themes if theme not in self.codebook.ids]:
+            raise LabelError(f"no theme {unknown[0]!r} in codebook {self.codebook.name}")
+        if len(set(themes)) < len(themes):
+            raise LabelError(f"a theme stands twice in {', '.join(themes)}; keep one")
+        with self._lock:
+            self._journal.append(self._entry(number, decision))
+            self._apply(number, decision)
+
+    def undo(self) -> int | None:
+        """Take back the latest step, those of earlier runs too.
+
+        Returns
+        -------
+        int or None
+            The article it was about; None when there is nothing to take back.
+        """
+        with self._lock:
+            if not self._history:
+                return None
+            self._journal.append({"undo": True})
+            return self._revert()
+
+    def publish(self) -> None:
+        """Write what is done to the output, in the order of the pool."""
+        with self._lock:
+            done = sorted(n for n, d in self._decisions.items() if d.state == "done")
+            if not done and not self.output.exists():
+                return
+            items = [self.labelled(n) for n in done]
+            part = self.output.with_name(f".{self.output.name}.new.jsonl")
+            try:
+                write_labelled(items, part)
+                digest = _digest(part)
+                # Noted first: a kill in between must not look like a change by another program.
+                if digest not in self._written:
+                    self._journal.append({"written": digest})
+                    self._written.add(digest)
+                part.replace(self.output)
+            finally:
+                part.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Publish, close the journal and give the output free."""
+        self.publish()
+        self._journal.close()
+        self._alone.release()
+
+    def _open(self, path: Path, opened: contextlib.ExitStack) -> None:
+        positions = {article.sha256: n for n, article in enumerate(self.articles)}
+        if path.exists():
+            self._journal = Journal(path)
+            opened.callback(self._journal.close)
+            self._replay(positions)
+            self._refuse_changes()
+            return
+        before: list[LabelledArticle] = []
+        if self.output.exists():
+            before = read_labelled(self.output, codebook=self.codebook)
+        if lost := [item.id for item in before if item.article.sha256 not in positions]:
+            self._refuse_pool(lost)
+        self._journal = Journal(path)
+        opened.callback(self._journal.close)
+        self._begin(before, positions)
+
+    def _entry(self, number: int, decision: Decision) -> dict[str, Any]:
+        article = self.articles[number]
+        return {"id": article.id, "sha256": article.sha256, **asdict(decision)}
+
+    def _apply(self, number: int, decision: Decision) -> None:
+        self._history.append((number, self._decisions.pop(number, None)))
+        self._decisions[number] = decision
+
+    def _revert(self) -> int:
+        number, before = self._history.pop()
+        del self._decisions[number]
+        if before is not None:
+            self._decisions[number] = before
+        return number
+
+    def _begin(self, before: list[LabelledArticle], positions: dict[str, int]) -> None:
+        """Head a new journal, with the labels that the output holds already."""
+        self._journal.append({"journal": _FORMAT, "codebook": self.codebook.name})
+        for item in before:
+            number = positions[item.article.sha256]
+            taken = Decision(item.labels, item.borderline, "done", seen=True)
+            self._journal.append(self._entry(number, taken) | {"taken_over": True})
+            self._decisions[number] = taken
+        if before:
+            self._written.add(_digest(self.output))
+            self._journal.append({"written": _digest(self.output)})
+
+    def _replay(self, positions: dict[str, int]) -> None:
+        entries = self._journal.entries
+        if entries and entries[0].get("journal") != _FORMAT:
+            raise InputError(
+                f"{self._journal.path}: expected a journal of {_FORMAT!r}, got {entries[0]!r:.80}; "
+                "name another output with -o"
+            )
+        named = {e["sha256"]: str(e.get("id")) for e in entries if "sha256" in e}
+        if lost := [name for sha256, name in named.items() if sha256 not in positions]:
+            self._refuse_pool(lost)
+        for line, entry in enumerate(entries[1:], 2):
+            if entry.get("undo"):
+                self._revert()
+            elif "written" in entry:
+                self._written.add(entry["written"])
+            else:
+                self._apply(positions[entry["sha256"]], self._read(line, entry))
+                if entry.get("taken_over"):
+                    self._history.clear()
+
+    def _read(self, line: int, entry: dict[str, Any]) -> Decision:
+        labels, borderline = tuple(entry["labels"]), tuple(entry["borderline"])
+        for theme in (*labels, *borderline):
+            if theme not in self.codebook.ids:
+                raise LabelError(
+                    f"{self._journal.path}, line {line}: no theme {theme!r} in codebook "
+                    f"{self.codebook.name} {self.codebook.version}; label with the codebook the "
+                    "labels were made with, or name another output with -o"
+                )
+        return Decision(labels, borderline, entry["state"], entry["seen"])
+
+    def _refuse_pool(self, lost: list[str]) -> NoReturn:
+        names = ", ".join(lost[:3]) + (" …" if len(lost) > 3 else "")
+        raise InputError(
+            f"{self.output}: belongs to another pool: {len(lost)} of its articles are not in this "
+            f"one ({names}); name another output with -o, or give the pool it was begun with"
+        )
+
+    def _refuse_changes(self) -> None:
+        if self.output.exists() and _digest(self.output) not in self._written:
+            raise InputError(
+                f"{self.output}: was changed by another program since newsclf wrote it; to go on "
+                f"from the file as it stands, move {self._journal.path} away, to go on from the "
+                "journal, move the file away"
+            )
+
+
+def _only_reader(output: Path) -> filelock.BaseFileLock:
+    """Return the lock on an output, held; the system frees it when the process ends."""
+    if not output.parent.is_dir():
+        raise InputError(f"{output}: cannot be written: there is no folder {output.parent}")
+    lock = filelock.FileLock(output.with_name(f".{output.name}.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        raise InputError(
+            f"{output}: newsclf label is writing it already; go on in its page, or name another "
+            "output with -o"
+        ) from None
+    except OSError as error:
+        raise InputError(f"{output}: cannot be written: {error.strerror}") from error
+    return lock
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
