@@ -88,8 +88,12 @@ def kernel(
     ModelError
         The arrays do not fit each other, or hold what would lead the kernel outside them.
     """
+    import numpy as np
+
     from newsclf._engine.kernel import Kernel
 
+    if weights is not None:
+        weights = np.ascontiguousarray(weights)
     return Kernel(
         cutter(spec.added_words),
         characters(),

@@ -121,7 +121,8 @@ cdef class Kernel:
         cdef uint32_t* lengths = NULL
         need((ends[n - 1] if n else 0) == <size_t> utf8.shape[0], "terms that end where they should")
         for i in range(n):
-            need(ends[i] > (ends[i - 1] if i else 0), "offsets that rise")
+            need((ends[i - 1] if i else 0) < ends[i] <= <size_t> utf8.shape[0],
+                 "offsets that rise, inside the terms")
             need(utf8[ends[i - 1] if i else 0] & 0xC0 != 0x80, "offsets between characters")
         try:
             decoded = str(utf8, "utf-8", "surrogatepass")

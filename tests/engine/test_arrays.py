@@ -102,6 +102,7 @@ UTF8 = np.frombuffer("中国政府".encode(), np.uint8)
         {"words": (UTF8, np.array([6, 11], np.uint32))},
         {"words": (UTF8, np.array([12, 6], np.uint32))},
         {"words": (UTF8, np.array([0, 12], np.uint32))},
+        {"words": (UTF8, np.array([2**31, 12], np.uint32))},
         {"words": (UTF8, np.array([5, 12], np.uint32))},
         {"words": (UTF8[1:], np.array([5, 11], np.uint32))},
         {"words": (np.frombuffer("中国中国".encode(), np.uint8), np.array([6, 12], np.uint32))},

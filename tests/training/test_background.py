@@ -28,7 +28,7 @@ def test_document_frequencies_give_scikit_learns_idf(articles):
 def test_counts_become_scikit_learns_tfidf(articles):
     fitted = TfidfVectorizer(analyzer=Terms(FeatureSpec(), "words"), sublinear_tf=True)
     expected = fitted.fit_transform(articles)
-    counts = count_terms(articles, FeatureSpec().word_terms)
+    counts = count_terms(articles, FeatureSpec(), "words")
     ours = tfidf(counts.columns(fitted.get_feature_names_out()), fitted.idf_.astype(np.float32))
     assert abs(ours - expected).max() < 1e-6
 
