@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -178,6 +178,8 @@ class _Trainer:
         # One article a theme that is the codebook's text on it: every head has a positive.
         self._features = vstack([features, csr_array(columns.codebook)]).tocsr()
         self._columns = columns.of(self._features)
+        self._scale = np.ones(self._features.shape[1])
+        self._scale[: columns.n_words] = settings.word_weight
         self._labels = np.vstack([labels, np.eye(n_themes, dtype=bool)])
         self._borderline = np.vstack([borderline, np.zeros((n_themes, n_themes), bool)])
         self._settings = settings
@@ -186,11 +188,13 @@ class _Trainer:
 
     def fit(self, rows: NDArray[np.int64]) -> Heads:
         """Fit the heads on these articles."""
+        from scipy.sparse import diags_array
+
         settings = self._settings
         positives = self._labels[rows].sum(axis=0)
         rows = np.concatenate([rows, self._own_articles])
-        return fit_heads(
-            self._features[rows],
+        heads = fit_heads(
+            (self._features[rows] @ diags_array(self._scale)).tocsr(),
             self._columns[rows],
             self._labels[rows],
             self._borderline[rows],
@@ -198,6 +202,7 @@ class _Trainer:
             settings.C,
             self._jobs,
         )
+        return replace(heads, weights=self._scale[:, None] * heads.weights)
 
     def calibrate(self, groups: NDArray[np.int64]) -> Decision:
         """Fit the decision rule on out-of-fold scores; groups are never split."""
