@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from newsclf.evaluation import Report, cross_validate, evaluate
     from newsclf.exchange import export_labelled
     from newsclf.frames import tag_batches, tag_frame
+    from newsclf.labelcheck import LabelCheck, check_labels
     from newsclf.labelled import read_labelled, write_labelled
     from newsclf.pages import read_page
     from newsclf.suggest import suggest
@@ -59,6 +60,7 @@ _ROOMS = {
     "evaluation": ("Report", "cross_validate", "evaluate"),
     "exchange": ("export_labelled",),
     "frames": ("tag_batches", "tag_frame"),
+    "labelcheck": ("LabelCheck", "check_labels"),
     "labelled": ("read_labelled", "write_labelled"),
     "pages": ("read_page",),
     "suggest": ("suggest",),
@@ -79,6 +81,7 @@ __all__ = [
     "Explanation",
     "InputError",
     "Keyword",
+    "LabelCheck",
     "LabelError",
     "LabelledArticle",
     "MissingExtra",
@@ -96,6 +99,7 @@ __all__ = [
     "ThemeClassifier",
     "__version__",
     "check_codebook",
+    "check_labels",
     "compare",
     "cross_validate",
     "evaluate",

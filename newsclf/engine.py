@@ -103,6 +103,7 @@ def kernel(
         spec.word_ngrams,
         spec.char_ngrams,
         spec.title_weight,
+        spec.char_runs,
         weights,
         bias,
     )
@@ -113,5 +114,10 @@ def counter(spec: FeatureSpec, block: BlockName) -> TermCounter:
     from newsclf._engine.kernel import TermCounter
 
     return TermCounter(
-        cutter(spec.added_words), characters(), block, spec.ngrams(block), spec.title_weight
+        cutter(spec.added_words),
+        characters(),
+        block,
+        spec.ngrams(block),
+        spec.title_weight,
+        spec.char_runs,
     )

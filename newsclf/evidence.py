@@ -8,20 +8,17 @@ what its characters gathered. So words and the rest add up to the score exactly.
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
 
 from newsclf import engine, tokens
-from newsclf.features import HAN, is_word
+from newsclf.features import is_word
 from newsclf.model import Model
 from newsclf.tagging import Evidence
 
 __all__ = ["find_evidence"]
-
-_HAN_RUNS = re.compile(f"[{HAN}]+")
 
 Parts = list[tuple[int, str, int]]
 """Pieces of the text as (offset, folded text, how often it counts)."""
@@ -105,8 +102,8 @@ def _char_places(model: Model, parts: Parts) -> dict[str, Places]:
     shortest, longest = model.spec.char_ngrams
     places: dict[str, Places] = defaultdict(list)
     for offset, text, count in parts:
-        for match in _HAN_RUNS.finditer(text):
-            run, start = match.group(), offset + match.start()
+        for begin, run in model.spec.runs(text):
+            start = offset + begin
             for n in range(shortest, longest + 1) if longest else ():
                 for i in range(len(run) - n + 1):
                     places[run[i : i + n]].append((start + i, start + i + n, count))

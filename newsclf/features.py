@@ -1,10 +1,10 @@
 """Features: what of an article the model sees. One definition, held in the model's manifest.
 
-An article becomes two blocks of counts: words (jieba) and character n-grams inside runs of Han
-characters. Counts in the title count `title_weight` times. A count c of feature f becomes
-``(1 + ln c) * idf[f]``, and each block is divided by its own Euclidean norm. scikit-learn's
-``TfidfVectorizer(analyzer=..., sublinear_tf=True)`` on ``word_terms`` and ``char_terms`` gives the
-same numbers; tests hold it to that.
+An article becomes two blocks of counts: words (jieba) and character n-grams, inside runs of Han
+characters or across the text. Counts in the title count `title_weight` times. A count c of
+feature f becomes ``(1 + ln c) * idf[f]``, and each block is divided by its own Euclidean norm.
+scikit-learn's ``TfidfVectorizer(analyzer=..., sublinear_tf=True)`` on ``word_terms`` and
+``char_terms`` gives the same numbers; tests hold it to that.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ class FeatureSpec:
     ----------
     word_ngrams, char_ngrams : (int, int)
         Shortest and longest n-gram of a block; ``(0, 0)`` leaves the block out.
+    char_runs : "han" or "any"
+        Whether character n-grams lie within runs of Han characters, or within the whole text with
+        its spaces, punctuation, letters and digits: in titles these tell a lot.
     title_weight : int
         How often a term of the title counts.
     added_words : tuple of (word, frequency)
@@ -58,6 +61,7 @@ class FeatureSpec:
     char_ngrams: tuple[int, int] = (2, 3)
     title_weight: int = 2
     added_words: tuple[tuple[str, int], ...] = ()
+    char_runs: Literal["han", "any"] = "han"
 
     def __post_init__(self) -> None:
         for name in ("word_ngrams", "char_ngrams"):
@@ -67,6 +71,8 @@ class FeatureSpec:
                     f"{name}: expected the shortest and longest n-gram from 1 on, or (0, 0) for "
                     f"none, got {(shortest, longest)}"
                 )
+        if self.char_runs not in ("han", "any"):
+            raise InputError(f'char_runs: expected "han" or "any", got {self.char_runs!r}')
         if self.title_weight < 0:
             raise InputError(f"title_weight: expected 0 or more, got {self.title_weight}")
         # To jieba a frequency of 0 means: never again, in any tokenizer of the process.
@@ -87,6 +93,7 @@ class FeatureSpec:
             char_ngrams=tuple(record["char_ngrams"]),
             title_weight=record["title_weight"],
             added_words=tuple((str(w), int(n)) for w, n in record["added_words"]),
+            char_runs=record.get("char_runs", "han"),
         )
 
     def word_terms(self, article: Article) -> Iterator[str]:
@@ -94,7 +101,7 @@ class FeatureSpec:
         yield from self._weighted(article, self._word_terms)
 
     def char_terms(self, article: Article) -> Iterator[str]:
-        """Yield the character n-grams of an article, within runs of Han characters."""
+        """Yield the character n-grams of an article, within runs of characters."""
         yield from self._weighted(article, self._char_terms)
 
     def terms(self, article: Article, block: BlockName) -> Iterator[str]:
@@ -108,6 +115,14 @@ class FeatureSpec:
     def counter(self, block: BlockName) -> TermCounter:
         """Return the compiled engine's counter of the terms of one block."""
         return engine.counter(self, block)
+
+    def runs(self, text: str) -> Iterator[tuple[int, str]]:
+        """Yield offset and characters of each run within which character n-grams lie."""
+        if self.char_runs == "any":
+            yield 0, text
+        else:
+            for match in _HAN_RUNS.finditer(text):
+                yield match.start(), match.group()
 
     def _weighted(self, article: Article, terms: Any) -> Iterator[str]:
         title = list(terms(tokens.fold(article.title))) if article.title else []
@@ -132,8 +147,7 @@ class FeatureSpec:
         shortest, longest = self.char_ngrams
         if not longest:
             return
-        for match in _HAN_RUNS.finditer(text):
-            run = match.group()
+        for _, run in self.runs(text):
             for n in range(shortest, longest + 1):
                 for i in range(len(run) - n + 1):
                     yield run[i : i + n]

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from newsclf.articles import Article
 from newsclf.errors import MissingExtra, ModelError
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AnyTagger", "TaggedRow", "tag_rows", "units_of"]
 
-# Rejects that wait for the articles before them: this many bytes, and the articles are hurried.
-_HELD = 4 << 20
+# What may wait in memory, as characters and bytes, for each batch a tagger may have in hand.
+_SHARE = 4 << 20
 
 
 class AnyTagger(Protocol):
@@ -67,7 +67,8 @@ def tag_rows(
     ModelError, MissingExtra
         The tagger cannot tag at all.
     """
-    queue = _Queue(rows, pages)
+    # A tagger that reads ahead without end is stopped there, and begins anew when all is out.
+    queue = _Queue(rows, pages, _SHARE * (1 + 2 * jobs))
     while not queue.ended:
         for answer in _answers(tagger, queue, jobs):
             queue.answer(answer)
@@ -131,17 +132,19 @@ class _Waiting:
 class _Queue:
     """Rows in their order, from the reader to the last word on them."""
 
-    def __init__(self, rows: Iterator[Row | Reject], pages: bool) -> None:
+    def __init__(self, rows: Iterator[Row | Reject], pages: bool, limit: int) -> None:
         self.rows = rows
         self.pages = pages
+        self.limit = limit
+        # Two counts, for a thread of the tagger may take while rows go out.
+        self.taken = self.gone = 0
         self.ended = False
         self.broken = False
         self.waiting: deque[_Waiting | Reject] = deque()
 
     def articles(self) -> Generator[Article, None, None]:
-        """Yield articles until the rows end, or until many rejects wait among them."""
-        held = 0
-        while held < _HELD:
+        """Yield articles until the rows end, or until too much waits."""
+        while self.taken - self.gone < self.limit:
             try:
                 item = next(self.rows, None)
             except Exception:
@@ -151,13 +154,11 @@ class _Queue:
             if units is None:
                 self.ended = True
                 return
-            if isinstance(units, Reject):
-                self.waiting.append(units)
-                held += len(units.raw) + 1000
-            else:
-                assert isinstance(item, Row)
-                self.waiting.append(_Waiting(item, units))
-                yield from units
+            entry = units if isinstance(units, Reject) else _Waiting(cast(Row, item), units)
+            self.taken += _weight(entry)
+            self.waiting.append(entry)
+            if isinstance(entry, _Waiting):
+                yield from entry.units
 
     def answer(self, answer: Tagging | Exception) -> None:
         """Note what came back for the first unit that waits for it."""
@@ -174,11 +175,18 @@ class _Queue:
             if isinstance(head, _Waiting) and len(head.answers) < len(head.units):
                 return
             self.waiting.popleft()
+            self.gone += _weight(head)
             yield head if isinstance(head, Reject) else head.outcome()
 
     def _open(self) -> Iterator[_Waiting]:
         entries = (entry for entry in self.waiting if isinstance(entry, _Waiting))
         return (entry for entry in entries if len(entry.answers) < len(entry.units))
+
+
+def _weight(entry: _Waiting | Reject) -> int:
+    if isinstance(entry, Reject):
+        return 1000 + len(entry.raw)
+    return 1000 + len(entry.row.raw) + sum(map(len, entry.row.article.paragraphs))
 
 
 def units_of(row: Row, pages: bool = False) -> tuple[Article, ...] | Reject:

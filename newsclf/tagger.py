@@ -32,6 +32,7 @@ __all__ = ["ModelInfo", "Tagger", "load", "models"]
 Readable = str | Article | LabelledArticle
 
 _BATCH = 256
+_BATCH_CHARACTERS = 4_000_000
 
 
 class Tagger:
@@ -106,7 +107,8 @@ class Tagger:
         Parameters
         ----------
         items : iterable of str, Article or LabelledArticle
-            Read in batches of 256 as the results are taken, so it may be endless.
+            Read in batches of 256, or of four million characters, as the results are taken, so
+            it may be endless.
         jobs : int
             Threads to use with the compiled engine, processes with the reference.
         progress : bool
@@ -273,7 +275,14 @@ def _in_threads(
 
 
 def _batches(articles: Iterator[Article]) -> Iterator[list[Article]]:
-    while batch := list(itertools.islice(articles, _BATCH)):
+    batch, size = list[Article](), 0
+    for article in articles:
+        batch.append(article)
+        size += sum(map(len, article.paragraphs))
+        if len(batch) == _BATCH or size >= _BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
         yield batch
 
 

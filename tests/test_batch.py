@@ -269,6 +269,27 @@ def test_a_row_that_the_tagger_fails_on_is_rejected_in_its_place(tmp_path, bad):
     }
 
 
+def test_a_tagger_that_reads_ahead_without_end_is_held_back(tmp_path):
+    text = "看医生" * 100_000
+    with (tmp_path / "a.jsonl").open("w", encoding="utf-8") as stream:
+        for i in range(200):
+            stream.write(json.dumps({"id": str(i), "text": text}, ensure_ascii=False) + "\n")
+
+    class Greedy(Keyword):
+        most = 0
+
+        def tag_many(self, items, *, jobs=1):
+            items = list(items)
+            self.most = max(self.most, len(items))
+            yield from map(self.tag, items)
+
+    tagger = Greedy()
+    result = tag_file(tmp_path / "a.jsonl", out := tmp_path / "out.jsonl", model=tagger)
+    assert result.tagged == 200
+    assert [row["id"] for row in lines(out)] == [str(i) for i in range(200)]
+    assert tagger.most < 50
+
+
 def test_a_unit_that_the_tagger_fails_on_costs_its_page(tmp_path):
     page = "看病 更方便\n\n近年来,淳安县的医院\n\n改造了。(方晓琳)\n"
     (tmp_path / "1.txt").write_text(page, "utf-8")

@@ -52,6 +52,12 @@ def test_an_ngram_is_shared_among_its_characters(tagger):
     assert weights(one.explain("医院门诊", "health")) == {"医院": 2.0, "门诊": 1.0}
 
 
+def test_an_ngram_across_the_text_is_found_where_it_stands(tagger):
+    spec = FeatureSpec(word_ngrams=(0, 0), char_ngrams=(2, 2), char_runs="any")
+    one = tagger_of(tagger, spec, ([], ["5g"]), [3.0])
+    assert [(e.start, e.text) for e in one.explain("看5G，", "health").evidence] == [(1, "5G")]
+
+
 def test_two_words_of_a_pair_share_and_punctuation_parts_them(tagger):
     spec = FeatureSpec(word_ngrams=(2, 2), char_ngrams=(0, 0))
     one = tagger_of(tagger, spec, (["医院 学校"], []), [2.0])

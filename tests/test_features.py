@@ -17,9 +17,10 @@ SPECS = [
     FeatureSpec(),
     FeatureSpec(word_ngrams=(1, 2), char_ngrams=(1, 2), title_weight=1),
     FeatureSpec(word_ngrams=(2, 3), char_ngrams=(0, 0), title_weight=0),
+    FeatureSpec(char_ngrams=(1, 3), char_runs="any"),
     FeatureSpec(word_ngrams=(0, 0), char_ngrams=(2, 4), added_words=(("亮码检查", 1000),)),
 ]
-IDS = ["default", "words 1-2", "words alone", "characters alone"]
+IDS = ["default", "words 1-2", "words alone", "characters anywhere", "characters alone"]
 
 
 def fitted(spec, articles):
@@ -109,6 +110,7 @@ def test_specs_survive_json(spec):
         {"word_ngrams": (2, 1)},
         {"char_ngrams": (0, 3)},
         {"word_ngrams": (-1, 1)},
+        {"char_runs": "latin"},
         {"title_weight": -1},
         {"added_words": (("亮码", 0),)},
     ],
@@ -121,3 +123,9 @@ def test_settings_that_mean_nothing_are_refused(settings):
 def test_unknown_settings_are_refused():
     with pytest.raises(InputError, match="stopwords"):
         FeatureSpec.from_dict({**FeatureSpec().to_dict(), "stopwords": []})
+
+
+def test_characters_anywhere_cross_punctuation_and_letters():
+    spec = FeatureSpec(word_ngrams=(0, 0), char_ngrams=(2, 2), char_runs="any")
+    article = Article("a", None, ("看5G，",))
+    assert list(spec.char_terms(article)) == ["看5", "5g", "g，"]

@@ -65,6 +65,7 @@ cdef class Kernel:
         Of the words, then of the character n-grams.
     word_ngrams, char_ngrams : (int, int)
     title_weight : int
+    char_runs : {"han", "any"}
     weights : float16 or float32 array of shape (n_features, n_themes), optional
     bias : float32 array of shape (n_themes,), optional
     """
@@ -79,7 +80,8 @@ cdef class Kernel:
     cdef list rooms
 
     def __cinit__(self, Cutter cutter not None, CharacterTable characters not None, words, chars,
-                  idf, word_ngrams, char_ngrams, title_weight, weights=None, bias=None):
+                  idf, word_ngrams, char_ngrams, title_weight, char_runs="han", weights=None,
+                  bias=None):
         cdef size_t n_words, n_features
         self.rooms = []
         self.cutter, self.characters = cutter, characters
@@ -88,6 +90,7 @@ cdef class Kernel:
         self.own.title_weight = title_weight
         self.set_ngrams(&self.own.blocks[0], word_ngrams)
         self.set_ngrams(&self.own.blocks[1], char_ngrams)
+        self.own.blocks[1].any = ("han", "any").index(char_runs)
         n_words = self.fill(&self.own.blocks[0], words, 0)
         n_features = self.fill(&self.own.blocks[1], chars, n_words)
         self.idf = np.ascontiguousarray(idf, np.float32)

@@ -11,6 +11,7 @@ cdef class TermCounter:
     block : {"words", "chars"}
     ngrams : (int, int)
     title_weight : int
+    char_runs : {"han", "any"}
     """
 
     cdef Collector own
@@ -21,7 +22,7 @@ cdef class TermCounter:
     cdef bint broken
 
     def __cinit__(self, Cutter cutter not None, CharacterTable characters not None, block, ngrams,
-                  title_weight):
+                  title_weight, char_runs="han"):
         shortest, longest = ngrams
         need(1 <= shortest <= longest <= 64, "n-grams from 1 to 64")
         need(0 <= title_weight < 2**16, "a title weight from 0 to 65535")
@@ -31,6 +32,7 @@ cdef class TermCounter:
         self.own.model.title_weight = title_weight
         self.own.model.blocks[self.own.which].shortest = shortest
         self.own.model.blocks[self.own.which].longest = longest
+        self.own.model.blocks[1].any = ("han", "any").index(char_runs)
         if not block_make(&self.own.model.blocks[self.own.which], 1024, 0):
             raise MemoryError
         self.ends = [np.zeros(1, np.int64)]

@@ -62,6 +62,7 @@ cdef extern from "scoring.h" nogil:
         size_t used
         unsigned shortest
         unsigned longest
+        bint any
     ctypedef struct Tally:
         U32s count
     ctypedef struct Work:

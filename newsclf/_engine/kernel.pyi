@@ -34,6 +34,7 @@ class Kernel:
         word_ngrams: tuple[int, int],
         char_ngrams: tuple[int, int],
         title_weight: int,
+        char_runs: Literal["han", "any"] = "han",
         weights: NDArray[np.float16] | NDArray[np.float32] | None = None,
         bias: NDArray[np.float32] | None = None,
     ) -> None: ...
@@ -51,6 +52,7 @@ class TermCounter:
         block: Literal["words", "chars"],
         ngrams: tuple[int, int],
         title_weight: int,
+        char_runs: Literal["han", "any"] = "han",
     ) -> None: ...
     def add(self, titles: Sequence[str | None], texts: Sequence[str]) -> None: ...
     def take(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]: ...

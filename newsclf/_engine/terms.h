@@ -42,6 +42,7 @@ typedef struct {
     U32s letters; /* of long terms: their number, then they themselves */
     size_t used;
     unsigned shortest, longest; /* n-grams; 0, 0: no such block */
+    int any; /* n-grams of characters: over the whole text, not within runs of Han characters */
 } Block;
 
 #define FILTER_BITS 4 /* the filter has 2^4 bits a bucket */
@@ -294,13 +295,13 @@ static void count_words(const Block *block, const Characters *characters, const 
     tally_flush(tally, block, text, &cut->ends);
 }
 
-/* Count the character n-grams of a text, within its runs of Han characters. */
+/* Count the character n-grams of a text, within its runs of Han characters or anywhere. */
 static void count_chars(const Block *block, const uint32_t *text, size_t length, Tally *tally) {
     const unsigned shortest = block->shortest, longest = block->longest;
     uint64_t last = 0; /* the last three letters, as a key */
     size_t run = 0;
     for (size_t i = 0; i < length; i++) {
-        run = is_han(text[i]) ? run + 1 : 0;
+        run = block->any || is_han(text[i]) ? run + 1 : 0;
         if (!run) continue;
         last = (last << 21 | (text[i] + 1)) & (((uint64_t)1 << 63) - 1);
         tally_make_room(tally, block, text, NULL, longest);

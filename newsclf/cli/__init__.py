@@ -20,6 +20,7 @@ from newsclf.cli import (
     models,
     reading,
     retraining,
+    summing,
     tagging,
     training,
 )
@@ -56,11 +57,13 @@ def _options(
 app.command()(tagging.tag)
 app.command()(reading.pages)
 app.command()(tagging.explain)
+app.command()(summing.summary)
 app.command()(training.train)
 app.command()(evaluating.evaluate)
 app.command()(retraining.suggest)
 app.command()(labelling.label)
 app.command()(comparing.compare)
+app.command()(checking.check_labels)
 app.add_typer(checking.codebook, name="codebook")
 app.command("import")(exchanging.import_)
 app.command("export")(exchanging.export)

@@ -1,4 +1,4 @@
-"""``newsclf codebook check``: what is wrong with the codebook."""
+"""``newsclf check-labels`` and ``newsclf codebook check``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,44 @@ from typing import Annotated
 
 import typer
 
-from newsclf.cli.shared import FATAL, command, complain, open_output
+from newsclf.cli.shared import FATAL, Labelled, command, complain, open_output
 
-__all__ = ["codebook"]
+__all__ = ["check_labels", "codebook"]
+
+
+@command
+def check_labels(
+    labelled: Labelled,
+    n: Annotated[int, typer.Option("-n", min=1, help="How many articles to show at most.")] = 50,
+    test: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="LABELLED", help="Test articles: is any of them in LABELLED as well?"),
+    ] = None,
+    codebook: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="Codebook whose themes the labels name.")
+    ] = "governance",
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write everything as JSON as well.")
+    ] = None,
+) -> None:
+    """Find labels that are likely wrong or missing, and near-duplicates with different labels."""
+    from newsclf.codebook import Codebook
+    from newsclf.labelcheck import check_labels as check
+    from newsclf.labelled import read_labelled
+    from newsclf.outputs import json_line
+
+    themes = Codebook.load(codebook)
+    items, held_out = (
+        [item for path in paths for item in read_labelled(path, codebook=themes)]
+        for paths in (labelled, test or ())
+    )
+    result = check(items, test=held_out, codebook=themes, n=n)
+    if json is not None:
+        with open_output(json) as stream:
+            stream.write(json_line(result.to_dict()))
+    with open_output(None) as stream:
+        stream.write(f"{result}\n".encode("utf-8", "replace"))
+
 
 codebook = typer.Typer(help="Look at a codebook of your own.", rich_markup_mode=None)
 

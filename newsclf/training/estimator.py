@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,15 +32,19 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     codebook : Codebook, name, path or None
         The themes. None makes one of the labels in `y`, without definitions.
     background : Background or None
-        Statistics of unlabelled text; see `train`.
-    C, codebook_weight, direction_weight, own_weight : float
+        Statistics of unlabelled text. None is those of the shipped model where there is a
+        codebook, and the training texts alone where there is none: the words of other texts than
+        news are common or rare in their own way.
+    C, word_weight, codebook_weight, direction_weight, own_weight : float
         See `Settings`.
     word_ngrams, char_ngrams : (int, int)
         See `FeatureSpec`.
+    char_runs : "han" or "any"
+        See `FeatureSpec`.
     title_weight : int
         How often a term of the title counts.
-    min_labelled : int
-        See `Settings`.
+    min_words, min_chars, min_labelled : int
+        See `Settings`. All terms are kept here: titles and messages are short, and texts few.
     false_tags : float or None
         See `Settings`.
     random_state : int
@@ -59,25 +63,33 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         background: Background | None = None,
         *,
         C: float = 1.0,
+        word_weight: float = 0.7,
         codebook_weight: float = 3.0,
         direction_weight: float = 2.0,
         own_weight: float = 7.0,
         word_ngrams: tuple[int, int] = (1, 1),
-        char_ngrams: tuple[int, int] = (2, 3),
+        char_ngrams: tuple[int, int] = (1, 3),
+        char_runs: Literal["han", "any"] = "any",
         title_weight: int = 2,
-        min_labelled: int = 3,
+        min_words: int = 1,
+        min_chars: int = 1,
+        min_labelled: int = 1,
         false_tags: float | None = 0.1,
         random_state: int = 0,
     ) -> None:
         self.codebook = codebook
         self.background = background
         self.C = C
+        self.word_weight = word_weight
         self.codebook_weight = codebook_weight
         self.direction_weight = direction_weight
         self.own_weight = own_weight
         self.word_ngrams = word_ngrams
         self.char_ngrams = char_ngrams
+        self.char_runs = char_runs
         self.title_weight = title_weight
+        self.min_words = min_words
+        self.min_chars = min_chars
         self.min_labelled = min_labelled
         self.false_tags = false_tags
         self.random_state = random_state
@@ -109,13 +121,24 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             LabelledArticle(article, tuple(ids.get(label, label) for label in labels))
             for article, labels in zip(articles, rows, strict=True)
         ]
+        known = self.background
+        if known is None and given is None:
+            known = Background()
         self.tagger_ = train(
             labelled,
             codebook=codebook,
-            background=self.background,
+            background=known,
             settings=Settings(
-                features=FeatureSpec(self.word_ngrams, self.char_ngrams, self.title_weight),
+                features=FeatureSpec(
+                    self.word_ngrams,
+                    self.char_ngrams,
+                    self.title_weight,
+                    char_runs=self.char_runs,
+                ),
+                min_words=self.min_words,
+                min_chars=self.min_chars,
                 min_labelled=self.min_labelled,
+                word_weight=self.word_weight,
                 codebook_weight=self.codebook_weight,
                 direction_weight=self.direction_weight,
                 own_weight=self.own_weight,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,7 @@ from newsclf.training.vocabulary import choose_vocabulary, labelled_features, vo
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["from_codebook", "train"]
+__all__ = ["background_or_shipped", "digest", "from_codebook", "train"]
 
 
 def from_codebook(
@@ -59,7 +59,7 @@ def from_codebook(
     """
     settings = settings or Settings()
     codebook = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook)
-    known = _background(background, settings)
+    known = background_or_shipped(background, settings)
     spec = settings.features
     words, chars = codebook_terms(codebook, spec)
     vocabulary = vocabulary_of(words, chars, known)
@@ -127,7 +127,7 @@ def train(
             "newsclf.from_codebook makes a tagger without labels"
         )
     labels, borderline = label_matrices(labelled, codebook.ids)
-    known = _background(background, settings)
+    known = background_or_shipped(background, settings)
     spec, articles = settings.features, all_simplified(item.article for item in labelled)
     words = count_terms(articles, spec, "words", jobs)
     chars = count_terms(articles, spec, "chars", jobs)
@@ -153,7 +153,7 @@ def train(
             "documents": documents,
             "articles": len(labelled),
             "labels": {theme: int(n) for theme, n in zip(codebook.ids, labels.sum(0), strict=True)},
-            "labelled_sha256": _digest(labelled),
+            "labelled_sha256": digest(labelled),
             "settings": {k: v for k, v in asdict(settings).items() if k != "features"},
         },
     )
@@ -178,6 +178,8 @@ class _Trainer:
         # One article a theme that is the codebook's text on it: every head has a positive.
         self._features = vstack([features, csr_array(columns.codebook)]).tocsr()
         self._columns = columns.of(self._features)
+        self._scale = np.ones(self._features.shape[1])
+        self._scale[: columns.n_words] = settings.word_weight
         self._labels = np.vstack([labels, np.eye(n_themes, dtype=bool)])
         self._borderline = np.vstack([borderline, np.zeros((n_themes, n_themes), bool)])
         self._settings = settings
@@ -186,11 +188,13 @@ class _Trainer:
 
     def fit(self, rows: NDArray[np.int64]) -> Heads:
         """Fit the heads on these articles."""
+        from scipy.sparse import diags_array
+
         settings = self._settings
         positives = self._labels[rows].sum(axis=0)
         rows = np.concatenate([rows, self._own_articles])
-        return fit_heads(
-            self._features[rows],
+        heads = fit_heads(
+            (self._features[rows] @ diags_array(self._scale)).tocsr(),
             self._columns[rows],
             self._labels[rows],
             self._borderline[rows],
@@ -198,6 +202,7 @@ class _Trainer:
             settings.C,
             self._jobs,
         )
+        return replace(heads, weights=self._scale[:, None] * heads.weights)
 
     def calibrate(self, groups: NDArray[np.int64]) -> Decision:
         """Fit the decision rule on out-of-fold scores; groups are never split."""
@@ -218,9 +223,10 @@ class _Trainer:
 _OWN_HALF = 5.0  # labels at which the similarity to the own theme has lost half its weight
 
 
-def _background(
+def background_or_shipped(
     given: Background | Iterable[str | Article] | None, settings: Settings
 ) -> Background:
+    """Return a background as it is, gathered from texts, or for None the shipped model's."""
     if isinstance(given, Background):
         return given
     if given is not None:
@@ -248,10 +254,10 @@ def _columns(
     )
 
 
-def _digest(labelled: Sequence[LabelledArticle]) -> str:
+def digest(labelled: Sequence[LabelledArticle]) -> str:
     """Return one sha256 for all texts and labels, so that a rebuild can tell its data."""
-    digest = hashlib.sha256()
+    sha256 = hashlib.sha256()
     for item in labelled:
         line = [item.id, item.article.sha256, *item.labels, "|", *item.borderline]
-        digest.update(("\t".join(line) + "\n").encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+        sha256.update(("\t".join(line) + "\n").encode("utf-8", "surrogatepass"))
+    return sha256.hexdigest()

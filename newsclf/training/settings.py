@@ -20,8 +20,11 @@ class Settings:
         In how many texts a word or character n-gram must stand, in a collection of 10,000 texts
         or more; in smaller ones proportionally fewer, but at least in one.
     min_labelled : int
-        In how many labelled articles a character n-gram must stand (scaled likewise, but at least
-        in two), unless the codebook has it.
+        In how many labelled articles a character n-gram must stand (scaled likewise, but from 2 on
+        at least in two), unless the codebook has it.
+    word_weight : float
+        Length of the block of words beside that of characters, as the heads see it: the smaller,
+        the more the words' weights are penalised.
     codebook_weight, direction_weight : float
         How freely heads may use the similarities to the codebook, and the background's directions.
     own_weight : float
@@ -40,6 +43,7 @@ class Settings:
     min_words: int = 5
     min_chars: int = 10
     min_labelled: int = 3
+    word_weight: float = 1.0
     codebook_weight: float = 3.0
     direction_weight: float = 2.0
     own_weight: float = 7.0

@@ -38,7 +38,7 @@ def choose_vocabulary(
     word_df = Counter(known.word_df) + Counter(labelled_words)
     char_df = Counter(known.char_df) + Counter(labelled_chars)
     kept_words = {w for w, df in word_df.items() if df >= max(1.0, settings.min_words * scale)}
-    least = max(2.0, settings.min_labelled * scale)
+    least = max(min(2.0, settings.min_labelled), settings.min_labelled * scale)
     kept_chars = {
         c
         for c, df in labelled_chars.items()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsclf import engine, tokens
-from newsclf._engine.kernel import Kernel, TermCounter
+from newsclf._engine.kernel import Kernel
 from newsclf.articles import Article
 from newsclf.errors import InputError, ModelError
 from newsclf.features import FeatureSpec, Terms, Vocabulary, compiled_rows, extract
@@ -22,6 +22,7 @@ SPECS = [
     FeatureSpec((1, 2), (1, 5), 3, (("新质生产力", 1000), ("人大", 1))),
     FeatureSpec((2, 3), (0, 0), 1),
     FeatureSpec((0, 0), (4, 6), 0),
+    FeatureSpec((1, 1), (1, 4), 2, (), "any"),
 ]
 THEMES = 5
 
@@ -107,7 +108,7 @@ def test_half_precision_is_read_exactly() -> None:
     halves = halves[np.isfinite(halves)].reshape(1, -1)
     made = Kernel(
         engine.cutter(), engine.characters(), Terms.pack(["中国"]), Terms.pack([]), np.ones(1, np.float32),
-        (1, 1), (0, 0), 1, halves, np.zeros(halves.size, np.float32),
+        (1, 1), (0, 0), 1, "han", halves, np.zeros(halves.size, np.float32),
     )  # fmt: skip
     np.testing.assert_array_equal(made.scores([None], ["中国"]), halves.astype(np.float32))
 
@@ -122,7 +123,10 @@ def test_occurrences_say_where_each_feature_stands(
     counts: Counter[int] = Counter()
     terms = [*case.vocabulary.words, *case.vocabulary.chars]
     for feature, part, begin, end in case.kernel.occurrences(article.title, article.text).tolist():
-        assert parts[part][begin:end] == terms[feature].replace(" ", "")
+        term = terms[feature]
+        if feature < len(case.vocabulary.words):
+            term = term.replace(" ", "")
+        assert parts[part][begin:end] == term
         counts[feature] += 1 if part else spec.title_weight
     expected = Counter(
         case.vocabulary.words[t] for t in spec.word_terms(article) if t in case.vocabulary.words
@@ -177,9 +181,7 @@ def test_counting_finds_every_term(
     articles = articles_of(
         ["\n".join(random_texts(8, seed, dictionary_words)) for seed in range(90)]
     )
-    counter = TermCounter(
-        engine.cutter(spec.added_words), engine.characters(), block, ngrams, spec.title_weight
-    )
+    counter = spec.counter(block)
     for some in (articles[:1], [], articles[1:50], articles[50:]):
         counter.add([a.title for a in some], [a.text for a in some])
     terms, (indptr, indices, counts) = counter.terms(), counter.take()

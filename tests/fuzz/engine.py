@@ -57,7 +57,7 @@ def kernel_of(rng: random.Random, cutter: Cutter, texts: list[str]) -> Kernel:
     weights = np.random.default_rng(rng.randrange(2**31)).normal(size=(len(terms), themes))
     return Kernel(
         cutter, engine.characters(), Terms.pack(terms[:half]), Terms.pack(terms[half:]),
-        np.ones(len(terms), np.float32), ngrams_of(rng), ngrams_of(rng), rng.randrange(4),
+        np.ones(len(terms), np.float32), ngrams_of(rng), ngrams_of(rng), rng.randrange(4), rng.choice(["han", "any"]),
         weights.astype(rng.choice([np.float16, np.float32])), np.zeros(themes, np.float32),
     )  # fmt: skip
 

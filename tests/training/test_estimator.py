@@ -49,7 +49,7 @@ def test_one_label_a_text(fitted, three):
 
 def test_lists_of_labels(items, sets, three):
     model = classifier(codebook=three).fit(items, sets)
-    assert model.predict([HEALTH, "立秋已过。"]).tolist() == [[1, 0, 0], [0, 0, 0]]
+    assert model.predict([HEALTH, "abc"]).tolist() == [[1, 0, 0], [0, 0, 0]]
 
 
 def test_an_indicator_means_the_same_as_lists(items, sets, three):

@@ -39,6 +39,24 @@ def test_a_line_cut_off_by_a_kill_is_dropped_and_damage_elsewhere_named(open_sto
     assert journal.read_bytes() == whole
 
 
+def test_a_journal_cut_anywhere_gives_the_steps_that_were_whole(pool, three, tmp_path):
+    store = Store(pool, three, tmp_path / "out.jsonl")
+    for number in range(4):
+        store.decide(number, HEALTH)
+    store._alone.release()
+    whole = (tmp_path / "out.jsonl.journal").read_bytes()
+    first = whole.index(b"\n") + 1
+    for cut in range(first, len(whole), 37):
+        folder = tmp_path / str(cut)
+        folder.mkdir()
+        (folder / "out.jsonl.journal").write_bytes(whole[:cut])
+        again = Store(pool, three, folder / "out.jsonl")
+        assert again.numbers("done") == list(range(whole[first:cut].count(b"\n")))
+        again._journal.close()
+        again._alone.release()
+    store._journal.close()
+
+
 def test_undo_goes_back_over_restarts_to_the_beginning(open_store):
     store = open_store()
     store.decide(0, Decision(("health",)))

@@ -32,14 +32,14 @@ export function makeThemes(codebook, on) {
   }
 
   // An exclude may point to the theme it belongs to by its id.
-  const pointed = (item) => item.replace(/→\s*([a-z][a-z0-9_]*)/, (all, id) =>
-    known.has(id) ? `→ ${nameOf(known.get(id))}` : all);
+  const pointed = (item) => item.replace(/[a-z][a-z0-9_]+/g, (word) =>
+    known.has(word) ? nameOf(known.get(word)) : word);
 
   function define(id) {
     const theme = known.get(id);
     if (!theme) return fill($("definition"));
     const list = (title, items) =>
-      items.length && [el("h3", {}, title), el("ul", { lang: "zh-Hans" }, items.map((item) => el("li", {}, pointed(item))))];
+      items.length > 0 && [el("h3", {}, title), el("ul", { lang: "zh-Hans" }, items.map((item) => el("li", {}, pointed(item))))];
     fill(
       $("definition"),
       el("h2", {}, nameOf(theme), el("small", {}, theme.id)),
