@@ -2,7 +2,7 @@
 
 The articles are dealt into folds and each fold is tagged by a tagger trained on the others. Where a
 tagger is sure of the opposite of a label, one of the two errs (Northcutt, Jiang and Chuang,
-"Confident learning", 2021, rank single labels so; here an article's labels are judged together).
+"Confident learning", 2021): an article is as doubtful as its most doubtful label.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Suspicion:
     id, title : str
     labels : tuple of str
     score : float
-        How much less likely its labels are than what the tagger would give, in nats.
+        Log-odds, by the tagger, against the most doubtful of its labels.
     wrong, missing : tuple of Verdict
         Labels that the tagger does not believe, and themes it misses, with the tagger's
         probability and the words that speak most for the theme.
@@ -187,16 +187,15 @@ def check_labels(
 
 
 def doubts(outcome: Outcome) -> NDArray[np.float64]:
-    """Return how doubtful the labels of each article are, shape (n,), 0 where there is no doubt.
+    """Return the log-odds against the most doubtful label of each article, shape (n,).
 
-    The log-likelihood ratio of what the tagger holds likelier than not and the labels given.
+    A label is doubtful when its probability is low, a missing one when it is high; 0 where the
+    tagger agrees with all.
     """
     p = np.clip(outcome.probabilities.astype(float), 1e-6, 1 - 1e-6)
-    against = np.where(outcome.labels, np.log((1 - p) / p), np.log(p / (1 - p)))
-    ratio: NDArray[np.float64] = np.where(outcome.counted, np.maximum(against, 0.0), 0.0).sum(
-        axis=1
-    )
-    return ratio
+    against = np.where(outcome.labels, 1.0, -1.0) * np.log((1 - p) / p)
+    worst: NDArray[np.float64] = np.where(outcome.counted, against, 0.0).max(axis=1, initial=0.0)
+    return worst
 
 
 def _suspicions(

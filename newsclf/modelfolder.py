@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from newsclf.errors import ModelError, ModelNotFound
 
-__all__ = ["FORMAT", "ModelFiles", "find", "installed", "manifest", "read", "write"]
+__all__ = ["FORMAT", "ModelFiles", "find", "installed", "manifest", "read", "within", "write"]
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -57,6 +57,16 @@ def find(model: str | os.PathLike[str]) -> Path:
 def installed() -> list[Path]:
     """Return the folders of the shipped models, by name."""
     return sorted(p.parent for p in SHIPPED.glob(f"*/{MANIFEST}"))
+
+
+def within(folder: Path) -> list[Path]:
+    """Return `folder` if it is a model folder, else the model folders in it, by name."""
+    if (folder / MANIFEST).is_file():
+        return [folder]
+    found = sorted(p.parent for p in folder.glob(f"*/{MANIFEST}"))
+    if not found:
+        raise ModelNotFound(f"{folder}: no {MANIFEST} in it nor in a folder in it")
+    return found
 
 
 def manifest(folder: Path) -> dict[str, Any]:

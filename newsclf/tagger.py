@@ -183,6 +183,37 @@ class Tagger:
             rest,
         )
 
+    def adapt(
+        self,
+        labelled: Iterable[LabelledArticle],
+        *,
+        codebook: Codebook | str | Path | None = None,
+        name: str | None = None,
+        version: str | None = None,
+    ) -> Tagger:
+        """Return a tagger that has learnt from further labels, its own weights being the prior.
+
+        The articles it was trained on are not needed, and what it learnt from them stays.
+
+        Parameters
+        ----------
+        labelled : iterable of LabelledArticle
+            A handful helps; seconds for hundreds.
+        codebook : Codebook, name or path, optional
+            The themes to know from now on: those that are new begin with their definition and
+            keywords, those that are no longer there are retired.
+        name, version : str, optional
+            Of the new tagger; the same name and a version such as ``1.0.0+adapted.1`` by default.
+
+        Raises
+        ------
+        LabelError
+            There are no labelled articles, or a label is no theme of the codebook.
+        """
+        from newsclf.training.adapting import adapt
+
+        return adapt(self, labelled, codebook=codebook, name=name, version=version)
+
     def save(self, folder: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
         """Write the model as a folder that `load` reads; see `Model.save`."""
         return self._model.save(folder, overwrite=overwrite)
@@ -325,19 +356,55 @@ def load(model: str | os.PathLike[str] = "governance", *, verify: bool = True) -
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A model that is installed: its name, version, folder, and a sentence about it."""
+    """A model and where it comes from.
+
+    Attributes
+    ----------
+    name, version : str
+    path : Path
+    summary : str
+        A sentence about it.
+    parent : str
+        Name and version of the model it was adapted from; "" for one that was not.
+    labelled_sha256 : str
+        One hash for all texts and labels it learnt from; "" for one made without labels.
+    """
 
     name: str
     version: str
     path: Path
     summary: str
+    parent: str = ""
+    labelled_sha256: str = ""
 
 
-def models() -> list[ModelInfo]:
-    """List the models that came with the package."""
+def models(folder: str | os.PathLike[str] | None = None) -> list[ModelInfo]:
+    """List the models that came with the package, or those in a folder.
+
+    Parameters
+    ----------
+    folder : path, optional
+        A model folder, or a folder that holds model folders.
+
+    Raises
+    ------
+    ModelNotFound
+        There is no model in the folder.
+    ModelError
+        A manifest was altered.
+    """
     found = []
-    for folder in modelfolder.installed():
-        manifest = modelfolder.manifest(folder)
-        summary = str(manifest["training"].get("summary", ""))
-        found.append(ModelInfo(manifest["name"], manifest["version"], folder, summary))
+    for path in modelfolder.installed() if folder is None else modelfolder.within(Path(folder)):
+        manifest = modelfolder.manifest(path)
+        record = manifest["training"]
+        parent = record.get("parent")
+        info = ModelInfo(
+            manifest["name"],
+            manifest["version"],
+            path,
+            str(record.get("summary", "")),
+            f"{parent['name']} {parent['version']}" if parent else "",
+            str(record.get("labelled_sha256", "")),
+        )
+        found.append(info)
     return found

@@ -1,8 +1,10 @@
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
 
+import newsclf
 from newsclf.cli import app
 from newsclf.labelled import read_labelled, write_labelled
 
@@ -91,3 +93,62 @@ def test_an_import_that_fails_writes_nothing(run, themes, tmp_path):
     assert result.exit_code == 1
     assert "p.jsonl, line 1: no theme '体育'" in result.stderr
     assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_adapt_writes_a_model_that_models_lists_with_its_parent(run, model_folder, lines, tmp_path):
+    write_labelled(lines[:5], "new.jsonl")
+    args = ("adapt", "new.jsonl", "--model", model_folder, "-o", "mine")
+    result = run(*args)
+    assert (result.exit_code, result.stderr) == (0, "newsclf: wrote mine 1.0.0+adapted.1 to mine\n")
+    listed = run("models", ".").stdout
+    digest = newsclf.load("mine").model.record["labelled_sha256"]
+    assert f"mine 1.0.0+adapted.1  mine  labels {digest[:12]}, from tiny 1.0.0  " in listed
+    assert run(*args).exit_code == 1
+    assert run(*args, "--overwrite", "--version", "2").exit_code == 0
+    assert newsclf.load("mine").version == "2"
+    (tmp_path / "empty").mkdir()
+    refused = run("models", "empty")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([], r"new\.jsonl: holds no labelled article"),
+        (
+            [{"id": "a", "text": "门诊。", "labels": ["sport"]}],
+            r"new\.jsonl, line 1: no theme 'sport'",
+        ),
+        (
+            [
+                {"id": "a", "text": "门诊。", "labels": ["health"]},
+                {"id": "b", "text": "门诊。", "labels": ["housing"]},
+            ],
+            r"new\.jsonl, line 2: the same title and text as .*line 1.*settle them",
+        ),
+        (
+            [{"id": "a", "text": "门诊。", "spans": [[0, 2, "health"]]}],
+            r'line 1: "labels" should be a list',
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["adapt", "train", "check-labels"])
+def test_bad_labels_name_file_row_and_remedy_and_leave_nothing(
+    run, model_folder, themes, tmp_path, command, rows, said
+):
+    (tmp_path / "new.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    output = () if command == "check-labels" else ("-o", "out")
+    model = ("--model", model_folder) if command == "adapt" else ()
+    result = run(command, "new.jsonl", "--codebook", themes, *model, *output)
+    assert result.exit_code == 1
+    assert re.search(said, result.stderr), result.stderr
+    assert {p.name for p in tmp_path.iterdir()} == {"new.jsonl", "three.json"}
+
+
+def test_a_theme_with_one_positive_is_learnt(run, lines, themes, tmp_path):
+    """Few labels are no error: the codebook stands in for the rest."""
+    rare = [item for item in lines if "housing" not in item.labels]
+    write_labelled([*rare, lines[8]], "few.jsonl")
+    result = run("train", "few.jsonl", "--codebook", themes, "-o", "out")
+    assert result.exit_code == 0
+    assert newsclf.load("out").tag("小区电梯坏了，居民盼修。").themes == ("housing",)

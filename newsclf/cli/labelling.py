@@ -94,6 +94,8 @@ def label(
         complain(f"{len(found.articles)} articles to label")
         if found.copies or found.empty:
             complain(f"left out: {found.copies} exact copies, {found.empty} without text")
+        if order is Order.suggest:
+            complain("choosing which to label first ...")
         desk = Desk(store, tagger, Options(order.value, blind, review), other)
 
         def ready(link: str) -> None:

@@ -1,4 +1,4 @@
-"""``newsclf suggest``: the steps that make a model one's own."""
+"""``newsclf suggest`` and ``newsclf adapt``: the steps that make a model one's own."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ from typing import Annotated
 
 import typer
 
-from newsclf.cli.shared import REJECTED, Encoding, Inputs, Model, RejectNotes, command, open_output
+from newsclf.cli.shared import (
+    REJECTED,
+    Encoding,
+    Inputs,
+    Labelled,
+    Model,
+    RejectNotes,
+    command,
+    complain,
+    open_output,
+)
 
-__all__ = ["suggest"]
+__all__ = ["adapt", "suggest"]
 
 
 @command
@@ -45,3 +55,40 @@ def suggest(
             stream.write(json_line(record | {k: v for k, v in extra.items() if v}))
     if notes.count:
         raise typer.Exit(REJECTED)
+
+
+@command
+def adapt(
+    labelled: Labelled,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FOLDER", help="Model folder to write.")
+    ],
+    model: Model = "governance",
+    codebook: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="Themes to know from now on: new ones are added, missing ones retired.",
+        ),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the new model; that of the folder by default.")
+    ] = None,
+    version: Annotated[
+        str | None, typer.Option(help="Its version; the old one's +adapted.N by default.")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the model folder if it exists.")
+    ] = False,
+) -> None:
+    """Adapt a model to further labels, without the articles it was trained on."""
+    from newsclf.codebook import Codebook
+    from newsclf.labelled import read_labelled
+    from newsclf.tagger import load
+
+    tagger = load(model)
+    themes = tagger.codebook if codebook is None else Codebook.load(codebook)
+    items = [item for path in labelled for item in read_labelled(path, codebook=themes)]
+    adapted = tagger.adapt(items, codebook=themes, name=name or output.name, version=version)
+    adapted.save(output, overwrite=overwrite)
+    complain(f"wrote {adapted.name} {adapted.version} to {output}")

@@ -142,17 +142,24 @@ def _abstaining(
     """
     nothing = ~labels.any(axis=1) & judged.all(axis=1)
     limit = false_tags if nothing.sum() >= _ENOUGH else None
+    # What `rule.decide` gives, taken apart: only the likeliest theme depends on `first`.
+    right = labels & judged
+    allowed = np.argsort(np.argsort(-p, axis=1, kind="stable"), axis=1) < rule.at_most
+    top = np.arange(len(p)), p.argmax(axis=1)
     best, worth = rule, (-np.inf, -np.inf)
     for floor in _GRID:
         raised = np.maximum(rule.thresholds, np.float32(floor))
+        given = (p >= raised) & allowed
+        tagged = given.any(axis=1)
+        hits, tags = (given & right).sum(), (given & judged).sum()
         for first in _GRID:
-            tried = replace(rule, thresholds=raised, first=float(first))
-            given = tried.decide(p)
+            added = ~given[top] & (p[top] >= np.float32(first))
             excess = 0.0
             if limit is not None:
-                excess = max(0.0, float(given[nothing].any(axis=1).mean()) - limit)
-            hits = (given & labels & judged).sum()
-            f1 = 2.0 * hits / max((given & judged).sum() + (labels & judged).sum(), 1)
+                excess = max(0.0, float((tagged | added)[nothing].mean()) - limit)
+            pairs = tags + (added & judged[top]).sum() + right.sum()
+            f1 = 2.0 * (hits + (added & right[top]).sum()) / max(pairs, 1)
             if (-excess, float(f1)) > worth:
-                best, worth = tried, (-excess, float(f1))
+                best = replace(rule, thresholds=raised, first=float(first))
+                worth = (-excess, float(f1))
     return best

@@ -21,6 +21,7 @@ from newsclf.web.store import Store
 __all__ = ["Desk", "Options"]
 
 _SUGGESTED = 200
+_CONSIDERED = 2000
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,9 @@ class Desk:
         rest = [n for n in range(len(store.articles)) if n not in set(before)]
         if self.options.order == "suggest" and len(rest) > 1:
             number = {store.articles[n].id: n for n in rest}
-            pool = [store.articles[n] for n in rest]
+            # Of a large pool every nth article is weighed, or the page would take minutes to open.
+            step = -(-len(rest) // _CONSIDERED)
+            pool = [store.articles[n] for n in rest[::step]]
             chosen = suggest(self.tagger, pool, min(_SUGGESTED, len(pool)), labelled=self.done())
             first = [number[article.id] for article in chosen]
             rest = first + [n for n in rest if n not in set(first)]

@@ -268,3 +268,29 @@ def test_two_readers_blind_and_then_compared(server, visit, tmp_path):
     page.locator("section", has_text="两位标注者").locator("summary").click()
     page.locator(".differences button").last.click()
     api.expect(page.locator(".other")).to_contain_text("教育")
+
+
+def test_tags_are_reviewed_with_a_key_each(server, visit, tmp_path):
+    process, link = server("--review")
+    page = visit(link)
+    for name in ("医疗卫生", "教育", "住房"):
+        api.expect(page.locator(".chip")).to_contain_text(name)
+        page.keyboard.press("Enter")
+    page.keyboard.press("0")
+    api.expect(page.locator(".chip")).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("0")
+    page.keyboard.press("=")
+    api.expect(page.locator(".chip")).to_contain_text("医疗卫生")
+    page.keyboard.press(".")
+    api.expect(page.locator("article mark")).to_have_count(0)
+    api.expect(page.locator(".note")).to_have_text("模型建议已隐藏")
+    page.keyboard.press("/")
+    page.keyboard.type("住房")
+    page.keyboard.press("Shift+Enter")
+    api.expect(page.locator(".chip.doubtful")).to_contain_text("住房")
+    saved(page)
+    process.terminate()
+    process.wait()
+    done = read_labelled(tmp_path / "pool.labelled.jsonl")
+    assert [item.labels for item in done] == [("health",), ("education",), ("housing",)]

@@ -63,11 +63,13 @@ export function openFind(themes, choose) {
   }
 
   function onKey(event) {
+    // Once the dialog is closed, its Enter must not confirm the article as well.
+    event.stopPropagation();
     if (event.isComposing) return;
     const shown = Math.min(found.length, 8);
     if (event.key === "ArrowDown") at = Math.min(at + 1, shown - 1);
     else if (event.key === "ArrowUp") at = Math.max(at - 1, 0);
-    else if (event.key === "Enter" && found[at]) return pick(found[at], event.shiftKey);
+    else if (event.key === "Enter" && found[at]) pick(found[at], event.shiftKey);
     else return;
     event.preventDefault();
     draw();
