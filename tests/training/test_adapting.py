@@ -65,8 +65,8 @@ def test_the_change_is_the_optimum(wide):
     shift = (bias - wide.model.bias) * rule.slopes
     odds = learner._odds + features @ moved + shift
     left_over = labels - 1 / (1 + np.exp(-odds))
-    np.testing.assert_allclose(moved, 3.0 * (features.T @ left_over), atol=2e-3)
-    np.testing.assert_allclose(shift, 0.1 * 3.0 * left_over.sum(axis=0), atol=2e-3)
+    np.testing.assert_allclose(moved, adapting._FREEDOM * (features.T @ left_over), atol=2e-3)
+    np.testing.assert_allclose(shift, 0.1 * adapting._FREEDOM * left_over.sum(axis=0), atol=2e-3)
 
 
 def test_themes_are_added_and_retired(tagger, three):
