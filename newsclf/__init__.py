@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     from newsclf.evaluation import Report, cross_validate, evaluate
     from newsclf.exchange import export_labelled
     from newsclf.frames import tag_batches, tag_frame
+    from newsclf.installed import models
     from newsclf.labelcheck import LabelCheck, check_labels
     from newsclf.labelled import read_labelled, write_labelled
     from newsclf.pages import read_page
     from newsclf.suggest import suggest
-    from newsclf.tagger import Tagger, load, models
+    from newsclf.tagger import Tagger, load
     from newsclf.tagging import Evidence, Explanation, Tag, Tagging
     from newsclf.training import Background, Settings, ThemeClassifier, from_codebook, train
 
@@ -60,11 +61,12 @@ _ROOMS = {
     "evaluation": ("Report", "cross_validate", "evaluate"),
     "exchange": ("export_labelled",),
     "frames": ("tag_batches", "tag_frame"),
+    "installed": ("models",),
     "labelcheck": ("LabelCheck", "check_labels"),
     "labelled": ("read_labelled", "write_labelled"),
     "pages": ("read_page",),
     "suggest": ("suggest",),
-    "tagger": ("Tagger", "load", "models"),
+    "tagger": ("Tagger", "load"),
     "tagging": ("Evidence", "Explanation", "Tag", "Tagging"),
     "training": ("Background", "Settings", "ThemeClassifier", "from_codebook", "train"),
 }

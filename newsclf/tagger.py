@@ -7,7 +7,6 @@ import os
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf import engine, modelfolder, tokens
+from newsclf import engine, tokens
 from newsclf.articles import Article, LabelledArticle, as_article, each_article, texts_only
 from newsclf.codebook import Codebook
 from newsclf.errors import InputError
@@ -27,7 +26,7 @@ from newsclf.traditional import all_simplified, simplified
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-__all__ = ["ModelInfo", "Tagger", "load", "models"]
+__all__ = ["Tagger", "load"]
 
 Readable = str | Article | LabelledArticle
 
@@ -352,59 +351,3 @@ def load(model: str | os.PathLike[str] = "governance", *, verify: bool = True) -
         The folder was altered, is of a newer format, or does not hold together.
     """
     return Tagger(Model.load(model, verify=verify))
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """A model and where it comes from.
-
-    Attributes
-    ----------
-    name, version : str
-    path : Path
-    summary : str
-        A sentence about it.
-    parent : str
-        Name and version of the model it was adapted from; "" for one that was not.
-    labelled_sha256 : str
-        One hash for all texts and labels it learnt from; "" for one made without labels.
-    """
-
-    name: str
-    version: str
-    path: Path
-    summary: str
-    parent: str = ""
-    labelled_sha256: str = ""
-
-
-def models(folder: str | os.PathLike[str] | None = None) -> list[ModelInfo]:
-    """List the models that came with the package, or those in a folder.
-
-    Parameters
-    ----------
-    folder : path, optional
-        A model folder, or a folder that holds model folders.
-
-    Raises
-    ------
-    ModelNotFound
-        There is no model in the folder.
-    ModelError
-        A manifest was altered.
-    """
-    found = []
-    for path in modelfolder.installed() if folder is None else modelfolder.within(Path(folder)):
-        manifest = modelfolder.manifest(path)
-        record = manifest["training"]
-        parent = record.get("parent")
-        info = ModelInfo(
-            manifest["name"],
-            manifest["version"],
-            path,
-            str(record.get("summary", "")),
-            f"{parent['name']} {parent['version']}" if parent else "",
-            str(record.get("labelled_sha256", "")),
-        )
-        found.append(info)
-    return found

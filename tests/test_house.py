@@ -15,14 +15,15 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # From the ground up; a room may import rooms of lower floors, and itself.
 FLOORS = (
     ("_version", "errors", "display"),
-    ("articles", "codebook"),
+    ("articles", "codebook", "_engine"),
+    ("engine",),
     ("decoding", "tokens", "outputs"),
     ("inputs", "pages", "exchange"),
     ("labelfiles",),
     ("labelled",),
     ("features", "traditional"),
     ("tagging", "decisions", "modelfolder"),
-    ("model",),
+    ("installed", "model"),
     ("evidence", "pipeline"),
     ("tagger",),
     ("feed", "suggest", "training"),

@@ -22,7 +22,7 @@ def models(
     ] = None,
 ) -> None:
     """List the installed models: name, version, folder, labels (hash), what each was made from."""
-    from newsclf.tagger import models as installed
+    from newsclf.installed import models as installed
 
     found = [model for folder in (None, *(folders or ())) for model in installed(folder)]
     with open_output(None) as stream:
