@@ -162,7 +162,9 @@ class _Queue:
 
     def answer(self, answer: Tagging | Exception) -> None:
         """Note what came back for the first unit that waits for it."""
-        next(self._open()).answers.append(answer)
+        head = self.waiting[0]
+        entry = head if isinstance(head, _Waiting) else next(self._open())
+        entry.answers.append(answer)
 
     def unanswered(self) -> list[Article]:
         """Return the units that nothing came back for yet."""
