@@ -600,7 +600,7 @@ def test_killed_at_random_moments(mixture, tmp_path, resumable):
         whole=str(whole),
         rejected=str(rejected),
         model=str(resumable["model"]),
-        kills=int(os.environ.get("NEWSCLF_KILLS", "10")),
+        kills=int(os.environ.get("NEWSCLF_KILLS", "5")),
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
