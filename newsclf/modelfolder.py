@@ -27,6 +27,9 @@ WEIGHTS = "weights.safetensors"
 CARD = "MODEL_CARD.md"
 SHIPPED = Path(__file__).parent / "models"
 
+_NO_HASH = "0" * 64
+_HASH_KEY = b'"sha256": "'
+
 _DTYPES = {"F16": np.float16, "F32": np.float32, "U8": np.uint8, "U32": np.uint32}
 
 
@@ -85,8 +88,7 @@ def manifest(folder: Path) -> dict[str, Any]:
             f"{path}: model format {version!r}, this newsclf reads up to {FORMAT}; "
             "upgrade newsclf or build the model with this version"
         )
-    # The bytes are compared as well: a hash of the contents cannot see white space.
-    if contents.get("sha256") != _manifest_hash(contents) or _render(contents) != written:
+    if contents.get("sha256") != _manifest_hash(written):
         raise ModelError(
             f"{path}: differs from what was written (its own sha256 does not fit); "
             "install or build the model again"
@@ -155,8 +157,7 @@ def write(folder: str | os.PathLike[str], files: ModelFiles, *, overwrite: bool 
             "format": FORMAT,
             "files": {path.name: _sha256(path) for path in sorted(new.iterdir())},
         }
-        contents["sha256"] = _manifest_hash(contents)
-        (new / MANIFEST).write_bytes(_render(contents))
+        (new / MANIFEST).write_bytes(_signed(contents))
         new.chmod(0o755)
         for path in new.iterdir():
             path.chmod(0o644)
@@ -172,15 +173,20 @@ def write(folder: str | os.PathLike[str], files: ModelFiles, *, overwrite: bool 
     return folder
 
 
-def _render(contents: Mapping[str, Any]) -> bytes:
-    text = json.dumps(contents, ensure_ascii=False, indent=1) + "\n"
-    return text.encode("utf-8", "surrogatepass")
+def _signed(contents: Mapping[str, Any]) -> bytes:
+    """Return a manifest as it is written, its own hash last."""
+    rest = {key: value for key, value in contents.items() if key != "sha256"}
+    text = json.dumps(rest | {"sha256": _NO_HASH}, ensure_ascii=False, indent=1) + "\n"
+    unsigned = text.encode("utf-8", "surrogatepass")
+    before, _, after = unsigned.rpartition(_NO_HASH.encode())
+    return before + _manifest_hash(unsigned).encode() + after
 
 
-def _manifest_hash(contents: Mapping[str, Any]) -> str:
-    rest = {k: v for k, v in contents.items() if k != "sha256"}
-    text = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _manifest_hash(written: bytes) -> str:
+    """Return the sha256 of a manifest as written, its own hash blanked out where it ends."""
+    start = written.rfind(_HASH_KEY) + len(_HASH_KEY)
+    blanked = written[:start] + _NO_HASH.encode() + written[start + len(_NO_HASH) :]
+    return hashlib.sha256(blanked).hexdigest()
 
 
 def _sha256(path: Path) -> str:

@@ -33,7 +33,12 @@ def test_scores_do_not_depend_on_the_company(tagger, written):
 
 def test_the_vocabulary_is_in_order_and_the_blocks_apart(tagger):
     vocabulary = tagger.model.vocabulary
-    assert list(vocabulary.words) == sorted(vocabulary.words)
-    assert list(vocabulary.chars) == sorted(vocabulary.chars)
+    split = len(vocabulary.words)
+    for block, idf in (
+        (vocabulary.words, vocabulary.idf[:split]),
+        (vocabulary.chars, vocabulary.idf[split:]),
+    ):
+        # Common terms first, terms as common in the order of their characters.
+        assert list(zip(idf, block, strict=True)) == sorted(zip(idf, block, strict=True))
     places = [*vocabulary.words.values(), *vocabulary.chars.values()]
     assert places == list(range(len(vocabulary)))

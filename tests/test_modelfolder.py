@@ -39,8 +39,7 @@ def seal(folder, **changes):
         name: modelfolder._sha256(folder / name) for name in contents["files"]
     }
     contents["files"] = files
-    contents["sha256"] = modelfolder._manifest_hash(contents)
-    (folder / MANIFEST).write_bytes(modelfolder._render(contents))
+    (folder / MANIFEST).write_bytes(modelfolder._signed(contents))
 
 
 def replace_arrays(folder, **changes):
@@ -293,7 +292,7 @@ def test_save_leaves_what_is_no_model_alone(tagger, tmp_path):
 
 
 def test_a_save_that_fails_leaves_nothing_behind(tagger, tmp_path, monkeypatch):
-    monkeypatch.setattr(modelfolder, "_render", lambda contents: 1 / 0)
+    monkeypatch.setattr(modelfolder, "_signed", lambda contents: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         tagger.save(tmp_path / "new")
     assert list(tmp_path.iterdir()) == []

@@ -50,11 +50,14 @@ def choose_vocabulary(
 
 
 def vocabulary_of(words: set[str], chars: set[str], known: Background) -> Vocabulary:
-    """Return a vocabulary in the order of the terms, so that it does not depend on chance."""
-    ordered = sorted(words), sorted(chars)
-    df = [known.word_df.get(w, 0) for w in ordered[0]]
-    df += [known.char_df.get(c, 0) for c in ordered[1]]
-    return Vocabulary(*ordered, idf_of(np.array(df, np.int64), known.n))
+    """Return a vocabulary with common terms first, which lie close together in memory then."""
+    ordered: list[list[str]] = []
+    df: list[int] = []
+    for terms, counts in ((words, known.word_df), (chars, known.char_df)):
+        ranked = sorted((-counts.get(term, 0), term) for term in terms)
+        ordered.append([term for _, term in ranked])
+        df += [-negative for negative, _ in ranked]
+    return Vocabulary(ordered[0], ordered[1], idf_of(np.array(df, np.int64), known.n))
 
 
 def labelled_features(words: TermCounts, chars: TermCounts, vocabulary: Vocabulary) -> csr_array:
