@@ -222,7 +222,7 @@ def main() -> None:
     results = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     for name in options.sets:
         task = labelled_task() if name == "labelled" else public_task(name)
-        results[name] = {**results.get(name, {}), **run(task, peers)}
+        results[name] = run(task, peers)
         path.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
