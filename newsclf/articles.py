@@ -92,7 +92,15 @@ class Article:
         return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
 
     @classmethod
-    def from_text(cls, text: str, id: str = "", *, title: str | None = None) -> Article:
+    def from_text(
+        cls,
+        text: str,
+        id: str = "",
+        *,
+        title: str | None = None,
+        date: str | None = None,
+        source: str | None = None,
+    ) -> Article:
         """Make an article of a plain string; without `title` the first line may be it."""
         if not isinstance(text, str):
             raise InputError(
@@ -101,7 +109,8 @@ class Article:
             )
         if title is None:
             title, text = split_title(text)
-        return cls(id=id, title=title or None, paragraphs=tuple(text.split("\n")) if text else ())
+        paragraphs = tuple(text.split("\n")) if text else ()
+        return cls(id=id, title=title or None, paragraphs=paragraphs, date=date, source=source)
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Article:

@@ -143,7 +143,7 @@ def tag_file(
         if not sinks.start.finished:
             rows = itertools.islice(_rows(files, reading, selection), sinks.start.read, None)
             outcomes = tag_rows(rows, tagger, pages=pages, jobs=jobs)
-            tally.write(outcomes, _writer(sinks, target, layout), layout, names)
+            tally.write(outcomes, _writer(sinks, target, layout), names)
     return tally.result(skipped, time.monotonic() - started)
 
 

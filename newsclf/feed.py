@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from newsclf.articles import Article
 from newsclf.errors import MissingExtra, ModelError
@@ -36,8 +36,7 @@ class AnyTagger(Protocol):
         """Tag lazily and in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaggedRow:
+class TaggedRow(NamedTuple):
     """A row, the units it holds, and the tagging of each."""
 
     row: Row
@@ -72,8 +71,10 @@ def tag_rows(
     while not queue.ended:
         for answer in _answers(tagger, queue, jobs):
             queue.answer(answer)
-            yield from queue.done()
-        yield from queue.done()
+            while outcome := queue.done():
+                yield outcome
+        while outcome := queue.done():
+            yield outcome
 
 
 def _answers(tagger: AnyTagger, queue: _Queue, jobs: int) -> Iterator[Tagging | Exception]:
@@ -118,7 +119,8 @@ class _Waiting:
 
     row: Row
     units: tuple[Article, ...]
-    answers: list[Tagging | Exception] = field(default_factory=list)
+    answers: list[Tagging | Exception]
+    weight: int
 
     def outcome(self) -> TaggedRow | Reject:
         taggings: list[Tagging] = []
@@ -150,15 +152,20 @@ class _Queue:
             except Exception:
                 self.broken = True
                 raise
-            units = units_of(item, self.pages) if isinstance(item, Row) else item
-            if units is None:
+            if item is None:
                 self.ended = True
                 return
-            entry = units if isinstance(units, Reject) else _Waiting(cast(Row, item), units)
-            self.taken += _weight(entry)
-            self.waiting.append(entry)
-            if isinstance(entry, _Waiting):
-                yield from entry.units
+            if isinstance(item, Row):
+                weight = _weight(item)
+                units = units_of(item, self.pages)
+                if not isinstance(units, Reject):
+                    self.taken += weight
+                    self.waiting.append(_Waiting(item, units, [], weight))
+                    yield from units
+                    continue
+                item = units
+            self.taken += _weight(item)
+            self.waiting.append(item)
 
     def answer(self, answer: Tagging | Exception) -> None:
         """Note what came back for the first unit that waits for it."""
@@ -170,25 +177,26 @@ class _Queue:
         """Return the units that nothing came back for yet."""
         return [unit for entry in self._open() for unit in entry.units[len(entry.answers) :]]
 
-    def done(self) -> Iterator[TaggedRow | Reject]:
-        """Yield the rows at the head of the queue that nothing is left to wait for."""
-        while self.waiting:
-            head = self.waiting[0]
-            if isinstance(head, _Waiting) and len(head.answers) < len(head.units):
-                return
-            self.waiting.popleft()
+    def done(self) -> TaggedRow | Reject | None:
+        """Return the row at the head of the queue, if nothing is left to wait for."""
+        head = self.waiting[0] if self.waiting else None
+        if head is None or (isinstance(head, _Waiting) and len(head.answers) < len(head.units)):
+            return None
+        self.waiting.popleft()
+        if isinstance(head, Reject):
             self.gone += _weight(head)
-            yield head if isinstance(head, Reject) else head.outcome()
+            return head
+        self.gone += head.weight
+        return head.outcome()
 
     def _open(self) -> Iterator[_Waiting]:
         entries = (entry for entry in self.waiting if isinstance(entry, _Waiting))
         return (entry for entry in entries if len(entry.answers) < len(entry.units))
 
 
-def _weight(entry: _Waiting | Reject) -> int:
-    if isinstance(entry, Reject):
-        return 1000 + len(entry.raw)
-    return 1000 + len(entry.row.raw) + sum(map(len, entry.row.article.paragraphs))
+def _weight(item: Row | Reject) -> int:
+    size = 1000 + len(item.raw)
+    return size + sum(map(len, item.article.paragraphs)) if isinstance(item, Row) else size
 
 
 def units_of(row: Row, pages: bool = False) -> tuple[Article, ...] | Reject:

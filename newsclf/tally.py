@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
 
-from newsclf.articles import Article
 from newsclf.feed import TaggedRow
 from newsclf.inputs import Reject, Row
-from newsclf.outputs import FolderWriter, Layout, Progress, Sinks, Writer, json_line
-
-if TYPE_CHECKING:
-    from newsclf.tagging import Tagging
+from newsclf.outputs import FolderWriter, Progress, Sinks, Writer, json_line
 
 __all__ = ["BatchResult", "Tally"]
 
@@ -75,14 +71,28 @@ class Tally:
     def begin(self, sinks: Sinks) -> None:
         """Take the account up where an earlier run left it."""
         self.sinks = sinks
-        self.progress = sinks.start
+        start = sinks.start
+        self.rows, self.units, self.finished = start.rows, start.units, start.finished
+        self.codes = Counter(start.codes)
+        self.rejects_bytes = start.rejects_bytes
         self.saved = time.monotonic()
+
+    @property
+    def progress(self) -> Progress:
+        """The account so far."""
+        return Progress(
+            read=self.rows + self.codes.total(),
+            rows=self.rows,
+            units=self.units,
+            codes=dict(self.codes),
+            rejects_bytes=self.rejects_bytes,
+            finished=self.finished,
+        )
 
     def write(
         self,
         outcomes: Iterable[TaggedRow | Reject],
         writer: Writer | FolderWriter,
-        layout: Layout,
         names: Mapping[str, str],
     ) -> None:
         """Write every outcome, and to the end of the file."""
@@ -90,13 +100,7 @@ class Tally:
             if isinstance(outcome, Reject):
                 self._reject(outcome)
             else:
-                if isinstance(writer, FolderWriter):
-                    writer.turn(names[outcome.row.source])
-                for unit, tagging in zip(outcome.units, outcome.taggings, strict=True):
-                    writer.write(_record(tagging, unit, outcome.row, layout))
-                self._count(rows=1, units=len(outcome.units))
-                if self.on_progress:
-                    self.on_progress(self.progress, outcome.row)
+                self._row(outcome, writer, names)
             if time.monotonic() - self.saved >= CHECKPOINT_SECONDS:
                 self.sinks.checkpoint(self.progress)
                 self.saved = time.monotonic()
@@ -104,55 +108,38 @@ class Tally:
             writer.complete(names.values())
         else:
             writer.close()
-        self.progress = replace(self.progress, finished=True)
+        self.finished = True
         self.sinks.checkpoint(self.progress)
 
+    def _row(
+        self, outcome: TaggedRow, writer: Writer | FolderWriter, names: Mapping[str, str]
+    ) -> None:
+        row, units, taggings = outcome
+        if isinstance(writer, FolderWriter):
+            writer.turn(names[row.source])
+        for unit, tagging in zip(units, taggings, strict=True):
+            writer.write(tagging, unit, row.columns)
+        self.rows += 1
+        self.units += len(units)
+        if self.on_progress:
+            self.on_progress(self.progress, row)
+
     def _reject(self, reject: Reject) -> None:
-        codes = dict(self.progress.codes)
-        codes[reject.code] = codes.get(reject.code, 0) + 1
-        size = 0
+        self.codes[reject.code] += 1
         if self.sinks.rejects is not None:
             line = json_line(reject.to_dict())
             self.sinks.rejects.write(line)
-            size = len(line)
-        self._count(codes=codes, rejects_bytes=size)
+            self.rejects_bytes += len(line)
         if self.on_reject:
             self.on_reject(reject)
 
-    def _count(
-        self,
-        rows: int = 0,
-        units: int = 0,
-        codes: Mapping[str, int] | None = None,
-        rejects_bytes: int = 0,
-    ) -> None:
-        old = self.progress
-        self.progress = Progress(
-            read=old.read + 1,
-            rows=old.rows + rows,
-            units=old.units + units,
-            codes=old.codes if codes is None else codes,
-            rejects_bytes=old.rejects_bytes + rejects_bytes,
-        )
-
     def result(self, skipped: Mapping[str, int], seconds: float) -> BatchResult:
         """Return the account of the run."""
-        progress = self.progress
         return BatchResult(
-            tagged=progress.rows,
-            rejected=progress.rejected,
-            units=progress.units,
-            codes=dict(progress.codes),
+            tagged=self.rows,
+            rejected=self.codes.total(),
+            units=self.units,
+            codes=dict(self.codes),
             skipped=dict(skipped),
             seconds=seconds,
         )
-
-
-def _record(tagging: Tagging, unit: Article, row: Row, layout: Layout) -> dict[str, Any]:
-    record = tagging.to_dict(probabilities=bool(layout.probabilities))
-    if layout.pages:
-        page = {"id": unit.id, "page": unit.page, "type": unit.type, "flags": list(unit.flags)}
-        record = {**page, **record}
-    if layout.keep:
-        record["input"] = dict(row.columns)
-    return record

@@ -3,7 +3,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -245,7 +244,7 @@ def test_progress_is_a_line_that_goes_away(monkeypatch, tmp_path):
     files = [InputFile(tmp_path / name, name, name, "text") for name in ("a.txt", "b.txt")]
     line = ProgressLine(quiet=False)
     line.begin(files)
-    line(Progress(), replace(row, source="a.txt"))
+    line(Progress(), row._replace(source="a.txt"))
     line.drawn -= 1
     line.started -= 10
     line(Progress(read=3, rows=2, codes={"encoding": 1}), row)

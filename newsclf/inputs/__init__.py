@@ -6,7 +6,6 @@ import io
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import BinaryIO
 
 from newsclf.inputs.again import Selection
@@ -101,7 +100,7 @@ def _read_file(file: InputFile, options: ReadOptions) -> Iterator[Row | Reject]:
     except read_errors() as error:
         reason = getattr(error, "strerror", None) or error
         # The line says from where on there are no rows.
-        place = replace(place, line=None if last is None else last + 1)
+        place = place._replace(line=None if last is None else last + 1)
         yield place.reject("unreadable", f"cannot be read (to its end): {reason}")
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, BinaryIO
 
+from newsclf.articles import Article
 from newsclf.decoding import decode
 from newsclf.errors import DecodingError
 from newsclf.inputs.files import InputFile, read_whole
@@ -46,8 +46,8 @@ def _row(html: str, place: Place, options: ReadOptions) -> Row | Reject:
         message = "expected the text of an article, found none on this web page"
         return place.reject("no_text", message)
     title = found.title or ""
-    if options.split_titles:
-        article = place.text_article(found.text, options, place.stem, title)
-    else:
-        article = place.text_article(f"{title}\n\n{found.text}".lstrip(), options, place.stem)
-    return place.row(replace(article, date=found.date, source=found.sitename))
+    text = found.text
+    if not options.split_titles:
+        title, text = "", f"{title}\n\n{text}".lstrip()
+    named = {"date": found.date, "source": found.sitename}
+    return place.row(Article.from_text(text, place.stem, title=title, **named))

@@ -15,10 +15,9 @@ __all__ = ["read_jsonl"]
 
 def read_jsonl(file: InputFile, stream: BinaryIO, options: ReadOptions) -> Iterator[Row | Reject]:
     """Yield a row for each line that is not blank."""
+    source, stem = file.source, file.stem
     for line in read_lines(stream, options.encoding, options.max_record):
-        row = _read(
-            line, Place(file.source, file.stem, line.number, line.offset, line.raw), options
-        )
+        row = _read(line, Place(source, stem, line.number, line.offset, line.raw), options)
         if row is not None:
             yield row
 
@@ -27,11 +26,13 @@ def _read(line: Line, place: Place, options: ReadOptions) -> Row | Reject | None
     if line.code:
         return place.reject(line.code, line.message)
     # Files put together end to end leave their byte order marks at the head of lines.
-    text = line.text.lstrip("\ufeff")
+    text = line.text.lstrip("\ufeff").rstrip(_SPACE)
     if not text or text.isspace():
         return None
     try:
-        record = _DECODER.decode(text)
+        record, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip(_SPACE)))
+        if end < len(text):
+            record = _DECODER.decode(text)  # which says what is wrong with the rest
     except RecursionError:
         return place.reject("invalid_json", "nested too deeply")
     except ValueError as error:
@@ -51,5 +52,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return record
 
 
+_SPACE = " \t\r\n"
 # NaN and Infinity are not JSON, but pandas and Python write them where a value is missing.
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=lambda _: None)

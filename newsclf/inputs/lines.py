@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from newsclf.decoding import settle, strip_bom
 from newsclf.inputs.rows import RAW_LIMIT
@@ -15,8 +14,7 @@ _CHUNK = 1 << 20
 _SAMPLE = 1 << 18
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line without its line feed.
 
     Attributes

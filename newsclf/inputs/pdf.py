@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, BinaryIO
 
 from newsclf.articles import Article
@@ -39,7 +38,7 @@ def read_pdf(file: InputFile, stream: BinaryIO, options: ReadOptions) -> Iterato
         for number, page in enumerate(reader.pages, 1):
             yield _row(page, Place(file.source, file.stem, number), options)
     except Exception as error:  # whatever a parser of foreign files may run into
-        rest = replace(whole, line=number + 1 if number else None)
+        rest = whole._replace(line=number + 1 if number else None)
         reason = f"{type(error).__name__}: {error!s:.200}"
         yield rest.reject("unreadable", f"not a PDF that can be read (to its end): {reason}")
 
@@ -57,4 +56,4 @@ def _row(page: Any, place: Place, options: ReadOptions) -> Row | Reject:
         message = f"{size} bytes of text, more than the {options.max_record} allowed"
         return place.reject("too_large", message)
     article = Article.from_text(text, f"{place.stem}:{place.line}", title="")
-    return replace(place.row(article), is_page=True)
+    return place.row(article)._replace(is_page=True)

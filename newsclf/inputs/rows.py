@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from newsclf.articles import Article
 from newsclf.errors import InputError
@@ -14,6 +16,7 @@ __all__ = ["Fields", "Place", "ReadOptions", "Reject", "Row", "check_columns"]
 
 RAW_LIMIT = 64 * 1024
 MIB = 1024 * 1024
+_NO_COLUMNS: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,19 @@ class Fields:
             if getattr(self, role) != getattr(default, role)
             for name in getattr(self, role)
         )
+
+    def among(self, present: tuple[str, ...]) -> _Roles:
+        """Return which of the names present has which role."""
+        wanted = (self.id, self.title, self.text, self.date, self.source)
+        return _Roles(*(next((n for n in names if n in present), None) for names in wanted))
+
+
+class _Roles(NamedTuple):
+    id: str | None
+    title: str | None
+    text: str | None
+    date: str | None
+    source: str | None
 
 
 @dataclass(frozen=True)
@@ -68,9 +84,13 @@ class ReadOptions:
     max_record: int = 32 * MIB
     split_titles: bool = True
 
+    @cached_property
+    def roles(self) -> Callable[[tuple[str, ...]], _Roles]:
+        """Return which field has which role; the records of a file mostly have the same."""
+        return lru_cache(maxsize=64)(self.fields.among)
 
-@dataclass(frozen=True, slots=True)
-class Row:
+
+class Row(NamedTuple):
     """An article and where it stood: file, line (or row, or page) from 1 on, byte offset.
 
     With `is_page` its text is the dump of a newspaper page, whatever the run takes texts for.
@@ -80,7 +100,7 @@ class Row:
     source: str
     line: int | None = None
     byte_offset: int | None = None
-    columns: Mapping[str, Any] = field(default_factory=dict)
+    columns: Mapping[str, Any] = _NO_COLUMNS
     raw: bytes = b""
     is_page: bool = False
 
@@ -113,8 +133,7 @@ class Reject:
         return f"{where}: {self.code}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a record stands; makes the Row or the Reject of it."""
 
     source: str
@@ -131,44 +150,38 @@ class Place:
     def row(self, article: Article, columns: Mapping[str, Any] | None = None) -> Row:
         """Accept the record."""
         raw = self.raw[:RAW_LIMIT]
-        return Row(article, self.source, self.line, self.byte_offset, columns or {}, raw)
-
-    @staticmethod
-    def text_article(text: str, options: ReadOptions, id: str, title: str | None = None) -> Article:
-        """Make an article of a plain text."""
-        if title is None and not options.split_titles:
-            title = ""
-        return Article.from_text(text, id, title=title)
+        kept = _NO_COLUMNS if columns is None else columns
+        return Row(article, self.source, self.line, self.byte_offset, kept, raw)
 
     def record(self, record: Mapping[str, Any], options: ReadOptions) -> Row | Reject:
         """Make an article of the fields of a record, or turn it down.
 
         An empty text is a text; a field that is absent, null, or not text is none.
         """
-        names = options.fields
-        name = _first(record, names.text)
-        if name is None or record[name] is None:
-            came = "null" if name else "the fields " + ", ".join(map(str, record))[:200]
-            expected = name or " or ".join(names.text)
+        names = options.roles(tuple(record))
+        if names.text is None or record[names.text] is None:
+            came = "null" if names.text else "the fields " + ", ".join(map(str, record))[:200]
+            expected = names.text or " or ".join(options.fields.text)
             return self.reject(
                 "no_text", f"expected a text in {expected}, got {came}; name the field with --text"
             )
         try:
-            text = _text(record[name], name)
+            text = _text(record[names.text], names.text)
             title = _scalar(record, names.title)
             id = _scalar(record, names.id) or f"{self.stem}:{self.line}"
             date, source = _scalar(record, names.date), _scalar(record, names.source)
             if isinstance(text, str):
-                if title is None and _first(record, names.title):
-                    title = ""  # a title that is null is none, and the text is not asked for one
-                article = self.text_article(text, options, id, title)
+                # A title that is null is none, and the text is not asked for one.
+                if title is None and (names.title or not options.split_titles):
+                    title = ""
+                article = Article.from_text(text, id, title=title, date=date, source=source)
             else:
-                article = replace(_unit(record, text), id=id, title=title)
+                unit = _unit(record, text)
+                article = replace(unit, id=id, title=title, date=date, source=source)
         except InputError as error:
             return self.reject("wrong_type", str(error))
-        if date or source:
-            article = replace(article, date=date, source=source)
-        return self.row(article, {name: record.get(name) for name in options.keep})
+        keep = options.keep
+        return self.row(article, {name: record.get(name) for name in keep} if keep else None)
 
 
 def check_columns(columns: Sequence[str], options: ReadOptions) -> str | None:
@@ -187,13 +200,6 @@ def check_columns(columns: Sequence[str], options: ReadOptions) -> str | None:
     )
 
 
-def _first(record: Mapping[str, Any], names: Sequence[str]) -> str | None:
-    for name in names:
-        if name in record:
-            return name
-    return None
-
-
 def _text(value: Any, name: str) -> str | list[str]:
     if isinstance(value, str):
         return value
@@ -210,12 +216,11 @@ def _unit(record: Mapping[str, Any], paragraphs: list[str]) -> Article:
         raise InputError(f"expected a unit as written by newsclf pages: {error}") from None
 
 
-def _scalar(record: Mapping[str, Any], names: Sequence[str]) -> str | None:
+def _scalar(record: Mapping[str, Any], name: str | None) -> str | None:
     """Return a field as a string: numbers keep their digits, absent and null give None."""
-    name = _first(record, names)
-    if name is None or record[name] is None:
-        return None
-    value = record[name]
+    value = None if name is None else record[name]
+    if value is None or isinstance(value, str):
+        return value
     if value != value:  # NaN, which is how data frames spell a missing value
         return None
     if isinstance(value, (list, dict, bool)):

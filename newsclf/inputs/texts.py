@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from newsclf.articles import Article
 from newsclf.decoding import decode
 from newsclf.errors import DecodingError
 from newsclf.inputs.files import InputFile, read_whole
@@ -28,4 +29,5 @@ def read_text_file(
     except DecodingError as error:
         yield place.reject("encoding", str(error))
         return
-    yield place.row(place.text_article(text, options, file.stem))
+    title = None if options.split_titles else ""
+    yield place.row(Article.from_text(text, file.stem, title=title))

@@ -7,12 +7,16 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from newsclf.errors import InputError
 from newsclf.outputs.atomic import open_at, publish, sync
 from newsclf.outputs.journal import Progress
 from newsclf.outputs.writers import Layout, Writer, writer_for
+
+if TYPE_CHECKING:
+    from newsclf.articles import Article
+    from newsclf.tagging import Tagging
 
 __all__ = ["FolderWriter", "atomic_folder", "publish_folder"]
 
@@ -48,10 +52,10 @@ class FolderWriter:
         self._writer = writer_for(path, self._stream, self.layout, header=not length)
         self.name = name
 
-    def write(self, record: Mapping[str, Any]) -> None:
-        """Add a record to the file in hand."""
+    def write(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> None:
+        """Add a result to the file in hand."""
         assert self._writer is not None
-        self._writer.write(record)
+        self._writer.write(tagging, unit, columns)
 
     def flush(self) -> None:
         """Hand on to the system what was written."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from newsclf.errors import InputError, MissingExtra
+
+if TYPE_CHECKING:
+    from newsclf.articles import Article
+    from newsclf.tagging import Tagging
 
 __all__ = [
     "CsvWriter",
@@ -48,12 +53,22 @@ class Layout:
     probabilities: tuple[str, ...] = ()
     formulas: bool = False
 
+    def record(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the record of a unit: what ``Tagging.to_dict`` gives, and what is asked for."""
+        record = tagging.to_dict(probabilities=bool(self.probabilities))
+        if self.pages:
+            page = {"id": unit.id, "page": unit.page, "type": unit.type, "flags": list(unit.flags)}
+            record = {**page, **record}
+        if self.keep:
+            record["input"] = dict(columns)
+        return record
+
 
 class Writer(Protocol):
-    """Takes records one by one."""
+    """Takes results one by one."""
 
-    def write(self, record: Mapping[str, Any]) -> None:
-        """Add a record, as ``Tagging.to_dict`` gives it."""
+    def write(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> None:
+        """Add the tagging of a unit, and the columns of its row that are handed on."""
 
     def close(self) -> None:
         """Write what is still held back; the stream stays open."""
@@ -75,7 +90,7 @@ def writer_for(
     """
     suffix = path.suffix.lower() if path else ""
     if suffix in ("", ".jsonl", ".ndjson"):
-        return JsonlWriter(stream)
+        return JsonlWriter(stream, layout)
     if suffix == ".csv":
         return CsvWriter(stream, layout, header=header)
     if suffix == ".parquet":
@@ -100,12 +115,33 @@ def json_line(record: Mapping[str, Any]) -> bytes:
 class JsonlWriter:
     """JSON lines."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, layout: Layout) -> None:
         self.stream = stream
+        self.layout = layout
+        self._plain = not (layout.pages or layout.keep or layout.probabilities)
+        # The encoded beginnings of themes and the name of the model come again and again.
+        self._encoded = functools.lru_cache(maxsize=1024)(_ENCODER.encode)
+        self._themes = functools.lru_cache(maxsize=1024)(_theme)
 
-    def write(self, record: Mapping[str, Any]) -> None:
+    def write(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> None:
         """Write one line."""
-        self.stream.write(json_line(record))
+        line = self._line(tagging) if self._plain else None
+        self.stream.write(line or json_line(self.layout.record(tagging, unit, columns)))
+
+    def _line(self, tagging: Tagging) -> bytes | None:
+        """Return what `json_line` makes of the tagging, but sooner; None for lone surrogates."""
+        themes = ", ".join(
+            [f"{self._themes(t.theme, t.name)}{round(t.probability, 4)}}}" for t in tagging.tags]
+        )
+        encode = _ENCODER.encode
+        line = (
+            f'{{"id": {encode(tagging.id)}, "title": {encode(tagging.title or "")}, '
+            f'"themes": [{themes}], "model": {self._encoded(tagging.model)}}}\n'
+        )
+        try:
+            return line.encode()
+        except UnicodeEncodeError:
+            return None
 
     def close(self) -> None:
         """Nothing is held back."""
@@ -128,8 +164,9 @@ class CsvWriter:
             names += [*(f"input.{name}" for name in layout.keep), "model"]
             stream.write("\ufeff".encode() + self._line(names))
 
-    def write(self, record: Mapping[str, Any]) -> None:
+    def write(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> None:
         """Write one row."""
+        record = self.layout.record(tagging, unit, columns)
         cells = [record["id"]]
         if self.layout.pages:
             cells += [record["page"], record["type"], ";".join(record["flags"])]
@@ -172,13 +209,15 @@ class ParquetWriter:
             columns["probabilities"] = pa.struct(dict.fromkeys(layout.probabilities, pa.float64()))
         if layout.keep:
             columns["input"] = pa.struct(dict.fromkeys(layout.keep, pa.string()))
+        self.layout = layout
         self._schema = pa.schema({**columns, "model": pa.string()})
         self._batch = pa.RecordBatch.from_pylist
         self._file = pyarrow.parquet.ParquetWriter(stream, self._schema)
         self._rows: list[dict[str, Any]] = []
 
-    def write(self, record: Mapping[str, Any]) -> None:
+    def write(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> None:
         """Keep the row back until there are enough for a batch."""
+        record = self.layout.record(tagging, unit, columns)
         row: dict[str, Any] = {k: _scrub(v) if isinstance(v, str) else v for k, v in record.items()}
         if "input" in row:
             row["input"] = {k: _plain(v) for k, v in row["input"].items()}
@@ -195,6 +234,11 @@ class ParquetWriter:
         if self._rows:
             self._file.write_batch(self._batch(self._rows, schema=self._schema))
             self._rows = []
+
+
+def _theme(id: str, name: str) -> str:
+    """Return the JSON of a theme up to its probability."""
+    return f'{{"id": {_ENCODER.encode(id)}, "name": {_ENCODER.encode(name)}, "probability": '
 
 
 def _join(themes: Sequence[Mapping[str, Any]], key: str) -> str:
