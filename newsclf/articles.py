@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, NoReturn, get_args
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple, NoReturn, TypeVar, get_args
 
 from newsclf.errors import InputError
 
 __all__ = ["Article", "LabelledArticle", "Page", "Span", "split_title"]
 
+_Item = TypeVar("_Item")
 UnitType = Literal["article", "fragment", "caption", "headline"]
 Role = Literal["title", "byline", "body", "caption", "headline"]
 
@@ -103,10 +105,7 @@ class Article:
     ) -> Article:
         """Make an article of a plain string; without `title` the first line may be it."""
         if not isinstance(text, str):
-            raise InputError(
-                f"expected the text of an article as str, got {type(text).__name__}: {text!r:.60}; "
-                "decode bytes first, and pass several articles to tag_many"
-            )
+            _fail_text(text)
         if title is None:
             title, text = split_title(text)
         paragraphs = tuple(text.split("\n")) if text else ()
@@ -166,6 +165,10 @@ class Article:
         record.update({k: v for k, v in (("date", self.date), ("source", self.source)) if v})
         return record
 
+    def with_text(self, title: str | None, text: str) -> Article:
+        """Return the article with another title and text."""
+        return replace(self, title=title, paragraphs=tuple(text.split("\n")))
+
     def __str__(self) -> str:
         """Title and text, as plain text."""
         return f"{self.title}\n{self.text}" if self.title else self.text
@@ -174,6 +177,13 @@ class Article:
         from newsclf import display
 
         return display.article(self)
+
+
+def _fail_text(item: object) -> NoReturn:
+    raise InputError(
+        f"expected the text of an article as str, got {type(item).__name__}: {item!r:.60}; "
+        "decode bytes first, and pass several articles to tag_many"
+    )
 
 
 def _fail(name: str, expected: str, got: object) -> NoReturn:
@@ -283,17 +293,52 @@ def as_article(item: str | Article | LabelledArticle, id: str = "") -> Article:
     return Article.from_text(item, id)
 
 
+class Reading(NamedTuple):
+    """What a model reads of an article: title and text, each in one piece."""
+
+    id: str
+    title: str | None
+    text: str
+
+    def with_text(self, title: str | None, text: str) -> Reading:
+        """Return the reading with another title and text."""
+        return Reading(self.id, title, text)
+
+
+def as_reading(item: str | Article | LabelledArticle, id: str = "") -> Reading:
+    """Return what a model reads of `item`; a plain string may begin with its title.
+
+    The same as of ``as_article(item, id)``, without cutting a string into paragraphs.
+    """
+    if isinstance(item, str):
+        return Reading(id, *split_title(item))
+    if isinstance(item, LabelledArticle):
+        item = item.article
+    if not isinstance(item, Article):
+        _fail_text(item)
+    return Reading(item.id, item.title, item.text)
+
+
+def each_reading(items: Iterable[str | Article | LabelledArticle]) -> Iterator[Reading]:
+    """Return an iterator of readings, lazily; what is refused is what `each_article` refuses."""
+    return map(as_reading, *_numbered(items))
+
+
 def each_article(items: Iterable[str | Article | LabelledArticle]) -> Iterator[Article]:
     """Return an iterator of Articles, lazily.
 
     A bare string is refused, for it would be read as characters, and so is what is no iterable.
     """
+    return map(as_article, *_numbered(items))
+
+
+def _numbered(items: Iterable[_Item]) -> tuple[Iterable[_Item], Iterator[str]]:
     if isinstance(items, (str, bytes)) or not isinstance(items, Iterable):
         raise InputError(
             f"expected an iterable of texts or articles, got one {type(items).__name__}; "
             "wrap it in a list"
         )
-    return (as_article(item, str(i)) for i, item in enumerate(items))
+    return items, map(str, itertools.count())
 
 
 def texts_only(items: Iterable[str | Article | LabelledArticle]) -> list[Article]:

@@ -57,10 +57,9 @@ class Decision:
         best = probabilities.argmax(axis=1)
         rows = np.arange(len(given))
         given[rows, best] |= probabilities[rows, best] >= self.first
-        if self.at_most < given.shape[1]:
-            # Ties keep the order of the codebook, so that both engines agree on them.
-            rank = np.argsort(np.argsort(-probabilities, axis=1, kind="stable"), axis=1)
-            given &= rank < self.at_most
+        # Ties keep the order of the codebook, so that both engines agree on them.
+        order = np.argsort(-probabilities, axis=1, kind="stable")
+        given[rows[:, None], order[:, self.at_most :]] = False
         return given
 
 

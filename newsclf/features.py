@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclf import engine, tokens
-from newsclf.articles import Article
+from newsclf.articles import Article, Reading
 from newsclf.errors import InputError, ModelError
 
 if TYPE_CHECKING:
@@ -96,15 +96,15 @@ class FeatureSpec:
             char_runs=record.get("char_runs", "han"),
         )
 
-    def word_terms(self, article: Article) -> Iterator[str]:
+    def word_terms(self, article: Article | Reading) -> Iterator[str]:
         """Yield the word n-grams of an article; punctuation ends an n-gram."""
         yield from self._weighted(article, self._word_terms)
 
-    def char_terms(self, article: Article) -> Iterator[str]:
+    def char_terms(self, article: Article | Reading) -> Iterator[str]:
         """Yield the character n-grams of an article, within runs of characters."""
         yield from self._weighted(article, self._char_terms)
 
-    def terms(self, article: Article, block: BlockName) -> Iterator[str]:
+    def terms(self, article: Article | Reading, block: BlockName) -> Iterator[str]:
         """Yield the terms of one block."""
         return self.word_terms(article) if block == "words" else self.char_terms(article)
 
@@ -124,7 +124,7 @@ class FeatureSpec:
             for match in _HAN_RUNS.finditer(text):
                 yield match.start(), match.group()
 
-    def _weighted(self, article: Article, terms: Any) -> Iterator[str]:
+    def _weighted(self, article: Article | Reading, terms: Any) -> Iterator[str]:
         title = list(terms(tokens.fold(article.title))) if article.title else []
         for _ in range(self.title_weight):
             yield from title
@@ -240,7 +240,9 @@ def _packed(terms: Iterable[str] | Terms) -> Terms:
     return terms if isinstance(terms, Terms) else Terms.pack(terms)
 
 
-def extract(articles: Iterable[Article], spec: FeatureSpec, vocabulary: Vocabulary) -> Rows:
+def extract(
+    articles: Iterable[Article | Reading], spec: FeatureSpec, vocabulary: Vocabulary
+) -> Rows:
     """Return the features of articles: damped counts times idf, one norm a block.
 
     Returns
@@ -267,7 +269,7 @@ def extract(articles: Iterable[Article], spec: FeatureSpec, vocabulary: Vocabula
     )
 
 
-def compiled_rows(articles: Iterable[Article], kernel: Kernel) -> Rows:
+def compiled_rows(articles: Iterable[Article | Reading], kernel: Kernel) -> Rows:
     """Return what `extract` does, from a kernel."""
     stream = iter(articles)
     parts = []

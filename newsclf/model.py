@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclf import engine, modelfolder
-from newsclf.articles import Article
+from newsclf.articles import Article, Reading
 from newsclf.codebook import Codebook
 from newsclf.decisions import Decision
 from newsclf.errors import CodebookError, ModelError
@@ -59,13 +59,13 @@ class Model:
     sketch: NDArray[np.uint32]
     record: Mapping[str, Any] = field(default_factory=dict)
 
-    def features(self, articles: Iterable[Article]) -> Rows:
+    def features(self, articles: Iterable[Article | Reading]) -> Rows:
         """Return the features of articles as sparse rows."""
         if engine.compiled():
             return compiled_rows(articles, self.kernel)
         return extract(articles, self.spec, self.vocabulary)
 
-    def scores_of(self, articles: Iterable[Article]) -> NDArray[np.float32]:
+    def scores_of(self, articles: Iterable[Article | Reading]) -> NDArray[np.float32]:
         """Return the linear scores of articles, shape (n_articles, n_themes); see `scores`."""
         if engine.compiled():
             articles = list(articles)

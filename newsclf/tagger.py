@@ -6,7 +6,7 @@ import itertools
 import os
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclf import engine, tokens
-from newsclf.articles import Article, LabelledArticle, as_article, each_article, texts_only
+from newsclf.articles import (
+    Article,
+    LabelledArticle,
+    Reading,
+    as_article,
+    as_reading,
+    each_reading,
+)
 from newsclf.codebook import Codebook
 from newsclf.errors import InputError
 from newsclf.evidence import find_evidence
@@ -96,7 +103,7 @@ class Tagger:
         InputError
             `item` is None, bytes or anything else that is no text.
         """
-        return self._tag_batch([as_article(item)])[0]
+        return self._tag_batch([as_reading(item)])[0]
 
     def tag_many(
         self, items: Iterable[Readable], *, jobs: int = 1, progress: bool = False
@@ -119,7 +126,7 @@ class Tagger:
         """
         if jobs < 1:
             raise InputError(f"jobs: expected a number from 1, got {jobs}")
-        taggings = self._tag_batches(_batches(each_article(items)), jobs)
+        taggings = self._tag_batches(_batches(each_reading(items)), jobs)
         return _reported(taggings) if progress else taggings
 
     def probabilities(self, items: Iterable[Readable]) -> NDArray[np.float32]:
@@ -134,7 +141,8 @@ class Tagger:
 
     def scores(self, items: Iterable[Readable]) -> NDArray[np.float32]:
         """Return the linear scores, shape (n_texts, n_themes); -inf for a text without features."""
-        return self._model.scores_of(all_simplified(texts_only(items)))
+        batches = [self._scores(batch) for batch in _batches(each_reading(items))]
+        return np.concatenate(batches or [self._scores([])])
 
     def decide(self, probabilities: NDArray[Any]) -> NDArray[np.bool_]:
         """Return which themes are given, boolean of shape (n_texts, n_themes)."""
@@ -235,30 +243,35 @@ class Tagger:
             parts.insert(0, (start, tokens.fold(read.title), self._model.spec.title_weight))
         return parts
 
-    def _tag_batch(self, articles: Sequence[Article]) -> list[Tagging]:
-        probabilities = self.probabilities(articles)
-        given: list[list[int]] = [[] for _ in articles]
-        for i, k in np.argwhere(self._model.decision.decide(probabilities)).tolist():
-            given[i].append(k)
-        ids, themes = self.codebook.ids, self.codebook.themes
-        model = f"{self.name} {self.version}"
-        taggings = []
-        for article, row, columns in zip(articles, probabilities.tolist(), given, strict=True):
-            columns.sort(key=lambda k, row=row: -row[k])  # type: ignore[misc]
-            groups = dict.fromkeys(themes[k].group for k in columns)
-            taggings.append(
-                Tagging(
-                    id=article.id,
-                    title=article.title,
-                    tags=tuple(Tag(ids[k], themes[k].name_zh, row[k]) for k in columns),
-                    groups=tuple(filter(None, groups)),
-                    probabilities=dict(zip(ids, row, strict=True)),
-                    model=model,
-                )
-            )
-        return taggings
+    def _scores(self, readings: list[Reading]) -> NDArray[np.float32]:
+        return self._model.scores_of(all_simplified(readings))
 
-    def _tag_batches(self, batches: Iterator[list[Article]], jobs: int) -> Iterator[Tagging]:
+    def _tag_batch(self, readings: list[Reading]) -> list[Tagging]:
+        decision, ids = self._model.decision, self.codebook.ids
+        probabilities = decision.probabilities(self._scores(readings))
+        tags: list[list[tuple[Tag, str]]] = [[] for _ in readings]
+        rows, columns = np.nonzero(decision.decide(probabilities))
+        found = probabilities[rows, columns]
+        likeliest = np.argsort(-found, kind="stable")
+        given = (part[likeliest].tolist() for part in (rows, columns, found))
+        for row, column, probability in zip(*given, strict=True):
+            theme = self.codebook.themes[column]
+            tags[row].append((Tag(theme.id, theme.name_zh, probability), theme.group))
+        model = f"{self.name} {self.version}"
+        return [
+            Tagging.of_row(
+                reading.id,
+                reading.title,
+                tuple(tag for tag, _ in own),
+                tuple(dict.fromkeys(group for _, group in own if group)),
+                row,
+                ids,
+                model,
+            )
+            for reading, own, row in zip(readings, tags, probabilities, strict=True)
+        ]
+
+    def _tag_batches(self, batches: Iterator[list[Reading]], jobs: int) -> Iterator[Tagging]:
         if jobs == 1:
             yield from itertools.chain.from_iterable(map(self._tag_batch, batches))
         elif engine.compiled():
@@ -266,7 +279,7 @@ class Tagger:
         else:
             yield from self._in_processes(batches, jobs)
 
-    def _in_processes(self, batches: Iterator[list[Article]], jobs: int) -> Iterator[Tagging]:
+    def _in_processes(self, batches: Iterator[list[Reading]], jobs: int) -> Iterator[Tagging]:
         import tempfile
 
         from joblib import Parallel, delayed
@@ -286,7 +299,7 @@ class Tagger:
 
 
 def _in_threads(
-    tag: Callable[[list[Article]], list[Tagging]], batches: Iterator[list[Article]], jobs: int
+    tag: Callable[[list[Reading]], list[Tagging]], batches: Iterator[list[Reading]], jobs: int
 ) -> Iterator[Tagging]:
     """Tag batches in threads, in order; the kernel works without the interpreter's lock."""
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -304,11 +317,11 @@ def _in_threads(
         pool.shutdown(cancel_futures=True)
 
 
-def _batches(articles: Iterator[Article]) -> Iterator[list[Article]]:
-    batch, size = list[Article](), 0
-    for article in articles:
-        batch.append(article)
-        size += sum(map(len, article.paragraphs))
+def _batches(readings: Iterator[Reading]) -> Iterator[list[Reading]]:
+    batch, size = list[Reading](), 0
+    for reading in readings:
+        batch.append(reading)
+        size += len(reading.text)
         if len(batch) == _BATCH or size >= _BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
@@ -330,7 +343,7 @@ def _loaded(folder: str) -> Tagger:
     return Tagger(Model.load(folder, verify=False))
 
 
-def _tag_in_worker(folder: str, batch: list[Article]) -> list[Tagging]:
+def _tag_in_worker(folder: str, batch: list[Reading]) -> list[Tagging]:
     return _loaded(folder)._tag_batch(batch)
 
 

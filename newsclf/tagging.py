@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Evidence", "Explanation", "Tag", "Tagging"]
 
@@ -40,6 +44,34 @@ class Tagging:
     groups: tuple[str, ...]
     probabilities: Mapping[str, float] = field(repr=False)
     model: str
+
+    @classmethod
+    def of_row(
+        cls,
+        id: str,
+        title: str | None,
+        tags: tuple[Tag, ...],
+        groups: tuple[str, ...],
+        row: NDArray[np.float32],
+        ids: tuple[str, ...],
+        model: str,
+    ) -> Tagging:
+        """Make a tagging of a row of probabilities, in the order of `ids`."""
+        self = cls.__new__(cls)
+        vars(self).update(
+            id=id, title=title, tags=tags, groups=groups, model=model, _row=row, _ids=ids
+        )
+        return self
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            """Make the mapping of probabilities of the row when it is first asked for."""
+            # Most who tag want the tags alone, and the mapping is half of what tagging costs here.
+            if name != "probabilities":
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            made = dict(zip(self._ids, self._row.tolist(), strict=True))
+            return vars(self).setdefault(name, made)
 
     @property
     def themes(self) -> tuple[str, ...]:

@@ -6,18 +6,17 @@ import functools
 import re
 import warnings
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from newsclf import engine
-from newsclf.articles import Article
+from newsclf.articles import Article, Reading
 
 if TYPE_CHECKING:
     from newsclf._engine.kernel import CharacterSet
 
 __all__ = ["all_simplified", "simplified"]
+
+_Text = TypeVar("_Text", Article, Reading)
 
 # Common characters that only traditional text has; a handful of them tells the two scripts apart
 # without opencc, and one text in traditional script easily has dozens.
@@ -55,7 +54,7 @@ def _converter() -> Any:
     return opencc.OpenCC("t2s")
 
 
-def simplified(article: Article) -> Article:
+def simplified(article: _Text) -> _Text:
     """Return `article` as it is scored: title and text in simplified characters, lengths kept.
 
     Title and text are judged as one, for a headline alone is often too short to tell. Without the
@@ -68,10 +67,8 @@ def simplified(article: Article) -> Article:
     if converter is None:
         _warn_once()
         return article
-    return replace(
-        article,
-        title=_convert(converter, title) if title else article.title,
-        paragraphs=tuple(_convert(converter, text).split("\n")),
+    return article.with_text(
+        _convert(converter, title) if title else article.title, _convert(converter, text)
     )
 
 
@@ -89,15 +86,16 @@ def _convert_piece(converter: Any, text: str) -> str:
     return "".join(c if len(s := converter.convert(c)) != 1 else s for c in text)
 
 
-def all_simplified(articles: Iterable[Article]) -> list[Article]:
+def all_simplified(articles: Iterable[_Text]) -> list[_Text]:
     """Return what `simplified` gives for each article."""
     articles = list(articles)
     if not engine.compiled():
         return list(map(simplified, articles))
     titles, texts = [a.title for a in articles], [a.text for a in articles]
     # The kernel passes over what has too few such characters: nearly every text.
-    for i in np.flatnonzero(_traditional_characters().counts(titles, texts) >= _MINIMUM).tolist():
-        articles[i] = simplified(articles[i])
+    for i, count in enumerate(_traditional_characters().counts(titles, texts)):
+        if count >= _MINIMUM:
+            articles[i] = simplified(articles[i])
     return articles
 
 

@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import pytest
+from chinese import texts
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from newsclf.articles import (
     Page,
     Span,
     as_article,
+    as_reading,
     split_title,
     texts_only,
 )
@@ -103,6 +105,17 @@ def test_what_is_no_text_is_refused_by_name(text):
         InputError, match=f"expected the text of an article as str, got {type(text).__name__}"
     ):
         as_article(text)
+    with pytest.raises(InputError, match=f"got {type(text).__name__}"):
+        as_reading(text)
+
+
+@given(texts, st.none() | texts)
+def test_a_reading_is_an_article_in_two_pieces(text, title):
+    for item in (text, Article("a", title, (text, text)), LabelledArticle(Article("b", title))):
+        article, reading = as_article(item, "0"), as_reading(item, "0")
+        assert reading == (article.id, article.title, article.text)
+        changed = article.with_text("题", f"{text}\n")
+        assert (changed.id, "题", changed.text) == reading.with_text("题", f"{text}\n")
 
 
 def test_articles_from_strings_and_labelled_articles():

@@ -78,5 +78,11 @@ def test_no_more_themes_than_allowed_and_ties_keep_the_codebook_order():
     ]
 
 
+def test_only_the_likeliest_are_given_however_low_a_threshold_is():
+    assert decided(rule(4, threshold=[0.8, 0.8, 0.8, 0.1], at_most=2), [0.9, 0.7, 0.6, 0.5]) == [
+        [True, False, False, False]
+    ]
+
+
 def test_no_articles_no_decisions():
     assert rule().decide(np.zeros((0, 3), np.float32)).shape == (0, 3)

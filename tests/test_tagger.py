@@ -1,9 +1,13 @@
+import copy
 import gc
 import itertools
+import json
+import pickle
 import subprocess
 import sys
 import textwrap
 import warnings
+from dataclasses import FrozenInstanceError, asdict, fields, replace
 
 import joblib
 import numpy as np
@@ -15,6 +19,7 @@ from hypothesis import strategies as st
 import newsclf
 from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import CodebookError, InputError
+from newsclf.tagging import Tagging
 
 HEALTH = "县医院新院区启用\n门诊、急诊和住院部同日开诊，二十名医生到岗。"
 SCHOOL = "新学期开学\n全县中小学校迎来三万名学生，教师提前返校。"
@@ -30,6 +35,21 @@ def test_a_tagging_says_what_and_how_sure(tagger):
     assert tagging.tags[0].name == "医疗卫生"
     assert tagging.tags[0].probability == tagging.probabilities["health"]
     assert tagging.tags[0].probability == max(tagging.probabilities.values())
+
+
+def test_a_tagging_is_a_record_like_any_other(tagger):
+    tagging = tagger.tag(HEALTH)
+    values = {field.name: getattr(tagger.tag(HEALTH), field.name) for field in fields(Tagging)}
+    same = Tagging(**values)
+    for other in (same, copy.deepcopy(tagging), pickle.loads(pickle.dumps(tagging))):
+        assert (other, repr(other)) == (tagging, repr(tagging))
+    assert replace(tagging, id="a").probabilities == same.probabilities
+    assert json.loads(json.dumps(asdict(tagging)))["probabilities"] == values["probabilities"]
+    assert "probabilities" not in repr(tagging)
+    with pytest.raises(FrozenInstanceError):
+        tagging.probabilities = {}
+    with pytest.raises(AttributeError, match="no attribute 'theme'"):
+        _ = tagging.theme
 
 
 @given(texts)

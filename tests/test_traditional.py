@@ -69,6 +69,15 @@ def test_conversion_keeps_every_place(text, title):
     assert len(converted.title or "") == len(title or "")
 
 
+@given(st.lists(st.tuples(st.none() | texts, texts | st.text("這個們來a\U0002a6d6")), max_size=4))
+def test_the_kernel_counts_traditional_characters(parts):
+    kernel = pytest.importorskip("newsclf._engine.kernel", reason="no compiled engine")
+    marked = traditional._ONLY_TRADITIONAL
+    expected = [sum(c in marked for c in f"{title or ''}{text}") for title, text in parts]
+    titles, bodies = [title for title, _ in parts], [text for _, text in parts]
+    assert kernel.CharacterSet(marked).counts(titles, bodies) == expected
+
+
 class Odd:
     """A converter that changes lengths, and like opencc's takes no lone surrogates."""
 
