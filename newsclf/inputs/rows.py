@@ -163,7 +163,8 @@ class Place(NamedTuple):
             came = "null" if names.text else "the fields " + ", ".join(map(str, record))[:200]
             expected = names.text or " or ".join(options.fields.text)
             return self.reject(
-                "no_text", f"expected a text in {expected}, got {came}; name the field with --text"
+                "no_text",
+                f"expected a text in {expected}, got {came}; name the field with --text (text=...)",
             )
         try:
             text = _text(record[names.text], names.text)
@@ -196,7 +197,7 @@ def check_columns(columns: Sequence[str], options: ReadOptions) -> str | None:
         return None
     return (
         f"expected a column {', '.join(missing)}, got {', '.join(columns)[:200]}; "
-        "name the columns with --text, --title, --id"
+        "name the columns with --text, --title, --id (text=...)"
     )
 
 

@@ -72,6 +72,7 @@ def open_sinks(
         A file cannot be written, another run is writing it, or the journal does not fit.
     """
     with contextlib.ExitStack() as stack:
+        stack.enter_context(_named(output))
         # A pipe or device is written to as it stands: to replace it would do away with it.
         if isinstance(output, Path) and _is_special(output) and folder is None:
             output = stack.enter_context(output.open("wb"))
@@ -93,6 +94,17 @@ def open_sinks(
             refused = stack.enter_context(opened)
         yield Sinks(results, refused, Progress())
         results.flush()
+
+
+@contextlib.contextmanager
+def _named(output: Path | BinaryIO) -> Iterator[None]:
+    """Say in errors of writing what was written to; the system does not."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(output if isinstance(output, Path) else "standard output")
+        raise
 
 
 def _is_special(path: Path) -> bool:
