@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from newsclf.evaluation import Report, cross_validate, evaluate
     from newsclf.exchange import export_labelled
+    from newsclf.explanation import Evidence, Explanation
     from newsclf.frames import tag_batches, tag_frame
     from newsclf.installed import models
     from newsclf.labelcheck import LabelCheck, check_labels
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from newsclf.pages import read_page
     from newsclf.suggest import suggest
     from newsclf.tagger import Tagger, load
-    from newsclf.tagging import Evidence, Explanation, Tag, Tagging
+    from newsclf.tagging import Tag, Tagging
     from newsclf.training import Background, Settings, ThemeClassifier, from_codebook, train
 
 # Each name is imported when it is first used, so that tagging never pays for training.
@@ -60,6 +61,7 @@ _ROOMS = {
     ),
     "evaluation": ("Report", "cross_validate", "evaluate"),
     "exchange": ("export_labelled",),
+    "explanation": ("Evidence", "Explanation"),
     "frames": ("tag_batches", "tag_frame"),
     "installed": ("models",),
     "labelcheck": ("LabelCheck", "check_labels"),
@@ -67,7 +69,7 @@ _ROOMS = {
     "pages": ("read_page",),
     "suggest": ("suggest",),
     "tagger": ("Tagger", "load"),
-    "tagging": ("Evidence", "Explanation", "Tag", "Tagging"),
+    "tagging": ("Tag", "Tagging"),
     "training": ("Background", "Settings", "ThemeClassifier", "from_codebook", "train"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -90,6 +89,8 @@ class Article:
     @property
     def sha256(self) -> str:
         """Hex digest of title + newline + text in UTF-8: what stand-off labels refer to."""
+        import hashlib
+
         joined = f"{self.title or ''}\n{self.text}"
         return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -268,7 +268,7 @@ def _journal(
         raise InputError("resume needs the model by name or path, to know it again")
     from newsclf import modelfolder
 
-    manifest = modelfolder.find(model) / modelfolder.MANIFEST
+    manifest = Path(modelfolder.find(model), modelfolder.MANIFEST)
     key = {
         "the inputs": [[str(p), digest] for p, digest in zip(paths, sha256_of(paths), strict=True)],
         "the model": sha256_of([manifest]),

@@ -7,11 +7,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib import resources
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from newsclf.errors import CodebookError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Codebook", "Group", "Keyword", "Theme"]
 
@@ -101,8 +102,10 @@ class Codebook:
         CodebookError
             The file is missing, no JSON, or breaks a rule; the message names the place.
         """
+        from pathlib import Path
+
         if isinstance(source, str) and _ID.fullmatch(source):
-            packaged = resources.files("newsclf") / "codebooks" / f"{source}.json"
+            packaged = Path(__file__).parent / "codebooks" / f"{source}.json"
             if packaged.is_file():
                 return cls._parse(packaged.read_text(encoding="utf-8"), source)
         path = Path(source)
@@ -295,6 +298,8 @@ class _Reader:
         )
 
     def keyword(self, value: object, place: str) -> Keyword:
+        if isinstance(value, str) and value and not value.isspace():  # nearly all of them
+            return Keyword(value)
         text, weight = value, 1.0
         if isinstance(value, Mapping):
             text, weight = value.get("text"), value.get("weight", 1.0)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from newsclf.articles import Article, Page
     from newsclf.codebook import Codebook
-    from newsclf.tagging import Evidence, Explanation, Tagging
+    from newsclf.explanation import Evidence, Explanation
+    from newsclf.tagging import Tagging
 
 __all__ = ["article", "codebook", "explanation", "page", "tagging"]
 

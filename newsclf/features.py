@@ -9,22 +9,23 @@ scikit-learn's ``TfidfVectorizer(analyzer=..., sublinear_tf=True)`` on ``word_te
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from newsclf import engine, tokens
 from newsclf.articles import Article, Reading
 from newsclf.errors import InputError, ModelError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from newsclf._engine.kernel import Kernel, TermCounter
 
 __all__ = ["BlockName", "FeatureSpec", "Rows", "Terms", "Vocabulary", "compiled_rows", "extract"]
@@ -32,7 +33,6 @@ __all__ = ["BlockName", "FeatureSpec", "Rows", "Terms", "Vocabulary", "compiled_
 BlockName = Literal["words", "chars"]
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
 _BATCH = 1024  # articles that the kernel works on at a time
-_HAN_RUNS = re.compile(f"[{HAN}]+")
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class FeatureSpec:
         if self.char_runs == "any":
             yield 0, text
         else:
-            for match in _HAN_RUNS.finditer(text):
+            for match in _han_runs().finditer(text):
                 yield match.start(), match.group()
 
     def _weighted(self, article: Article | Reading, terms: Any) -> Iterator[str]:
@@ -151,6 +151,11 @@ class FeatureSpec:
             for n in range(shortest, longest + 1):
                 for i in range(len(run) - n + 1):
                     yield run[i : i + n]
+
+
+@functools.cache
+def _han_runs() -> re.Pattern[str]:
+    return re.compile(f"[{HAN}]+")  # where it is needed: it takes a millisecond
 
 
 def is_word(token: str) -> bool:
@@ -204,12 +209,12 @@ class Vocabulary:
         self.packed = _packed(words), _packed(chars)
         self.idf = np.asarray(idf, dtype=np.float32)
 
-    @cached_property
+    @functools.cached_property
     def words(self) -> dict[str, int]:
         """Feature ids of the words."""
         return self._ids(self.packed[0], 0)
 
-    @cached_property
+    @functools.cached_property
     def chars(self) -> dict[str, int]:
         """Feature ids of the character n-grams."""
         return self._ids(self.packed[1], len(self.packed[0].ends))

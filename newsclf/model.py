@@ -6,11 +6,9 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from newsclf import engine, modelfolder
 from newsclf.articles import Article, Reading
@@ -20,11 +18,13 @@ from newsclf.errors import CodebookError, ModelError
 from newsclf.features import FeatureSpec, Rows, Terms, Vocabulary, compiled_rows, extract
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
     from newsclf._engine.kernel import Kernel
 
 __all__ = ["Model"]
-
-_CHUNK = 1 << 13  # rows of weights made single precision at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,11 +149,13 @@ class Model:
         ModelError
             With the name of the file that does not fit, and how.
         """
-        path = modelfolder.find(folder)
-        files = modelfolder.read(path, verify=verify)
+        folder = modelfolder.find(folder)
+        files = modelfolder.read(folder, verify=verify)
         manifest, arrays = files.manifest, files.arrays
+        where = os.path.join(folder, modelfolder.MANIFEST)
+        weights = os.path.join(folder, modelfolder.WEIGHTS)
         try:
-            codebook = Codebook.from_dict(manifest["codebook"], where=str(path / "manifest.json"))
+            codebook = Codebook.from_dict(manifest["codebook"], where=where)
             spec = FeatureSpec.from_dict(manifest["features"])
             rule = manifest["decision"]
             rival, first = float(rule["rival"]), float(rule["first"])
@@ -163,10 +165,8 @@ class Model:
             name, version = str(manifest["name"]), str(manifest["version"])
             record = dict(manifest["training"])
         except (KeyError, TypeError, ValueError, CodebookError) as error:
-            raise ModelError(f"{path / 'manifest.json'}: incomplete or malformed: {error}") from (
-                error
-            )
-        _check_arrays(arrays, len(codebook), path / modelfolder.WEIGHTS)
+            raise ModelError(f"{where}: incomplete or malformed: {error}") from (error)
+        _check_arrays(arrays, len(codebook), weights)
         words, chars = (Terms(arrays[b], arrays[f"{b}_ends"]) for b in ("words", "chars"))
         vocabulary = Vocabulary(words, chars, arrays["idf"])
         decision = Decision(
@@ -188,11 +188,11 @@ class Model:
             # Whichever engine runs looks at every term once, here rather than at the first text.
             _ = model.kernel if engine.compiled() else (vocabulary.words, vocabulary.chars)
         except ModelError as error:
-            raise ModelError(f"{path / modelfolder.WEIGHTS}: {error}") from error
+            raise ModelError(f"{weights}: {error}") from error
         return model
 
 
-def _check_arrays(arrays: Mapping[str, NDArray[Any]], n_themes: int, path: Path) -> None:
+def _check_arrays(arrays: Mapping[str, NDArray[Any]], n_themes: int, path: str) -> None:
     """Refuse arrays of a wrong type, shape or value, naming the first that does not fit."""
     n_features = arrays["idf"].shape[0] if "idf" in arrays and arrays["idf"].ndim else 0
     ends = {b: arrays[f"{b}_ends"] for b in ("words", "chars") if f"{b}_ends" in arrays}
@@ -233,7 +233,9 @@ def _check_arrays(arrays: Mapping[str, NDArray[Any]], n_themes: int, path: Path)
 
 
 def _all_finite(array: NDArray[Any]) -> bool:
-    # By chunks, so that no page of a large mapped file is copied whole.
-    return all(
-        np.isfinite(array[i : i + _CHUNK]).all() for i in range(0, max(len(array), 1), _CHUNK)
-    )
+    if array.dtype != np.float16 or not array.size:
+        return bool(np.isfinite(array).all())
+    # Infinities and NaN are the largest numbers of either sign when the bits are read as integers,
+    # which processors do many at a time; for half precision NumPy asks one by one.
+    bits = np.ascontiguousarray(array)
+    return bool(bits.view(np.int16).max() < 0x7C00 and bits.view(np.uint16).max() < 0xFC00)

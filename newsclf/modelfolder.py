@@ -11,13 +11,16 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from newsclf.errors import ModelError, ModelNotFound
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 __all__ = ["FORMAT", "ModelFiles", "find", "installed", "manifest", "read", "within", "write"]
 
@@ -25,7 +28,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 WEIGHTS = "weights.safetensors"
 CARD = "MODEL_CARD.md"
-SHIPPED = Path(__file__).parent / "models"
+SHIPPED = os.path.join(os.path.dirname(__file__), "models")
 
 _NO_HASH = "0" * 64
 _HASH_KEY = b'"sha256": "'
@@ -42,29 +45,39 @@ class ModelFiles:
     others: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def find(model: str | os.PathLike[str]) -> Path:
+def find(model: str | os.PathLike[str]) -> str:
     """Return the folder of a model given by name (a shipped one) or by path."""
-    path = Path(model)
-    if (path / MANIFEST).is_file():
+    # Strings throughout: to import pathlib would be a tenth of what it takes to load and to tag.
+    path = os.fspath(model)
+    if _is_model(path):
         return path
-    shipped = SHIPPED / str(model)
-    if path.name == str(model) and (shipped / MANIFEST).is_file():
+    shipped = os.path.join(SHIPPED, path)
+    if os.path.basename(path) == path and _is_model(shipped):
         return shipped
     names = ", ".join(p.name for p in installed()) or "none"
     raise ModelNotFound(
-        f"no model {str(model)!r}: expected the name of an installed model ({names}) "
+        f"no model {path!r}: expected the name of an installed model ({names}) "
         f"or a folder with a {MANIFEST}"
     )
 
 
+def _is_model(folder: str) -> bool:
+    return os.path.isfile(os.path.join(folder, MANIFEST))
+
+
 def installed() -> list[Path]:
     """Return the folders of the shipped models, by name."""
-    return sorted(p.parent for p in SHIPPED.glob(f"*/{MANIFEST}"))
+    from pathlib import Path
+
+    return sorted(p.parent for p in Path(SHIPPED).glob(f"*/{MANIFEST}"))
 
 
-def within(folder: Path) -> list[Path]:
+def within(folder: str | os.PathLike[str]) -> list[Path]:
     """Return `folder` if it is a model folder, else the model folders in it, by name."""
-    if (folder / MANIFEST).is_file():
+    from pathlib import Path
+
+    folder = Path(folder)
+    if _is_model(str(folder)):
         return [folder]
     found = sorted(p.parent for p in folder.glob(f"*/{MANIFEST}"))
     if not found:
@@ -72,10 +85,11 @@ def within(folder: Path) -> list[Path]:
     return found
 
 
-def manifest(folder: Path) -> dict[str, Any]:
+def manifest(folder: str | os.PathLike[str]) -> dict[str, Any]:
     """Read the manifest of a model folder; it must be, byte for byte, what was written."""
-    path = folder / MANIFEST
-    written = path.read_bytes()
+    path = os.path.join(folder, MANIFEST)
+    with open(path, "rb") as file:
+        written = file.read()
     try:
         contents = json.loads(written)
     except (ValueError, RecursionError) as error:
@@ -111,20 +125,24 @@ def read(folder: str | os.PathLike[str], *, verify: bool = True) -> ModelFiles:
     """
     folder = find(folder)
     contents = manifest(folder)
+    mapped: dict[str, NDArray[np.uint8]] = {}
     for name, digest in contents["files"].items():
-        if Path(name).name != name or name in ("", "..", MANIFEST, CARD):
-            raise ModelError(f"{folder / MANIFEST}: names {name!r}, expected plain file names")
-        path = folder / name
-        if not path.is_file():
+        path = os.path.join(folder, name)
+        if name in ("", ".", "..", MANIFEST, CARD) or {*name} & {"/", "\\", "\0"}:
+            raise ModelError(
+                f"{os.path.join(folder, MANIFEST)}: names {name!r}, expected plain file names"
+            )
+        if not os.path.isfile(path):
             raise ModelError(f"{path}: missing, but {MANIFEST} names it; install the model again")
-        if verify and _sha256(path) != digest:
+        mapped[name] = _map(path)
+        if verify and hashlib.sha256(mapped[name].data).hexdigest() != digest:
             raise ModelError(
                 f"{path}: its contents differ from what {MANIFEST} says (sha256); "
                 "the file was changed or damaged: install or build the model again"
             )
-    if WEIGHTS not in contents["files"]:
-        raise ModelError(f"{folder / MANIFEST}: names no {WEIGHTS}")
-    return ModelFiles(contents, _map_arrays(folder / WEIGHTS))
+    if WEIGHTS not in mapped:
+        raise ModelError(f"{os.path.join(folder, MANIFEST)}: names no {WEIGHTS}")
+    return ModelFiles(contents, _arrays(os.path.join(folder, WEIGHTS), mapped[WEIGHTS]))
 
 
 def write(folder: str | os.PathLike[str], files: ModelFiles, *, overwrite: bool = False) -> Path:
@@ -137,6 +155,7 @@ def write(folder: str | os.PathLike[str], files: ModelFiles, *, overwrite: bool 
     """
     import shutil
     import tempfile
+    from pathlib import Path
 
     from safetensors.numpy import save_file
 
@@ -189,30 +208,34 @@ def _manifest_hash(written: bytes) -> str:
     return hashlib.sha256(blanked).hexdigest()
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+def _sha256(path: str | os.PathLike[str]) -> str:
+    with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _map_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Map the arrays of a safetensors file; safe_open validates it, but would copy."""
+def _map(path: str) -> NDArray[np.uint8]:
+    """Map a file into memory: what is hashed is what is used, and is read once."""
+    if not os.path.getsize(path):
+        return np.zeros(0, np.uint8)
+    return np.memmap(path, np.uint8, "r").view(np.ndarray)
+
+
+def _arrays(path: str, mapped: NDArray[np.uint8]) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a mapped safetensors file; safe_open validates it, but would copy."""
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="numpy") as opened:
             names = list(opened.keys())
-        with path.open("rb") as file:
-            size = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(size))
+        start = 8 + int.from_bytes(mapped[:8].tobytes(), "little")
+        header = json.loads(mapped[8:start].tobytes())
     except (SafetensorError, OSError, ValueError) as error:
         raise ModelError(f"{path}: not a valid safetensors file: {error}") from error
-    mapped = np.memmap(path, dtype=np.uint8, mode="r")
     arrays = {}
     for name in names:
         entry = header[name]
         if entry["dtype"] not in _DTYPES:
             raise ModelError(f"{path}: array {name} has the unexpected type {entry['dtype']}")
-        start, end = (8 + size + offset for offset in entry["data_offsets"])
-        view = mapped[start:end].view(np.ndarray)
-        arrays[name] = view.view(_DTYPES[entry["dtype"]]).reshape(entry["shape"])
+        begin, end = (start + offset for offset in entry["data_offsets"])
+        arrays[name] = mapped[begin:end].view(_DTYPES[entry["dtype"]]).reshape(entry["shape"])
     return arrays

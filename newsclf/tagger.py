@@ -8,11 +8,9 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from newsclf import engine, tokens
 from newsclf.articles import (
@@ -25,13 +23,17 @@ from newsclf.articles import (
 )
 from newsclf.codebook import Codebook
 from newsclf.errors import InputError
-from newsclf.evidence import find_evidence
 from newsclf.model import Model
-from newsclf.tagging import Explanation, Tag, Tagging
+from newsclf.tagging import Tag, Tagging
 from newsclf.traditional import all_simplified, simplified
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
     from sklearn.pipeline import Pipeline
+
+    from newsclf.explanation import Explanation
 
 __all__ = ["Tagger", "load"]
 
@@ -170,6 +172,9 @@ class Tagger:
         CodebookError
             The codebook has no such theme.
         """
+        from newsclf.evidence import find_evidence
+        from newsclf.explanation import Explanation
+
         article = as_article(item)
         probabilities = self.probabilities([article])[0]
         if theme is None:
@@ -286,7 +291,7 @@ class Tagger:
 
         # Workers load the model from a folder once, instead of being sent it with every batch.
         with tempfile.TemporaryDirectory(prefix="newsclf-") as scratch:
-            folder = str(self.save(Path(scratch) / "model"))
+            folder = str(self.save(f"{scratch}/model"))
             run = Parallel(n_jobs=jobs, return_as="generator")
             results = run(delayed(_tag_in_worker)(folder, batch) for batch in batches)
             try:

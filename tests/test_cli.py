@@ -14,9 +14,10 @@ from newsclf.articles import Article
 from newsclf.cli import app
 from newsclf.cli.shared import ProgressLine, byte_size
 from newsclf.codebook import Codebook
+from newsclf.explanation import Evidence, Explanation
 from newsclf.inputs import InputFile, Row
 from newsclf.outputs import Progress
-from newsclf.tagging import Evidence, Explanation, Tag, Tagging
+from newsclf.tagging import Tag, Tagging
 
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from newsclf import display
 from newsclf.articles import Article, Page
 from newsclf.codebook import Codebook
+from newsclf.explanation import Evidence, Explanation
 from newsclf.labelled import read_labelled
-from newsclf.tagging import Evidence, Explanation, Tag, Tagging
+from newsclf.tagging import Tag, Tagging
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 SCRIPT = "<script>alert('&')</script>"

@@ -23,7 +23,7 @@ FLOORS = (
     ("labelfiles",),
     ("labelled",),
     ("features", "traditional"),
-    ("tagging", "decisions", "modelfolder"),
+    ("tagging", "explanation", "decisions", "modelfolder"),
     ("installed", "model"),
     ("evidence", "pipeline"),
     ("tagger",),

@@ -159,4 +159,4 @@ def _hmm(letters: str) -> dict[str, NDArray[np.float64]]:
 
 
 if __name__ == "__main__":
-    build(Path(sys.argv[1]) if len(sys.argv) > 1 else PATH)
+    build(Path(sys.argv[1] if len(sys.argv) > 1 else PATH))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+import os
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["EMPTY", "LOWEST", "PATH", "SIGNS", "read"]
 
-PATH = Path(__file__).with_name("dictionary.safetensors")
+PATH = os.path.join(os.path.dirname(__file__), "dictionary.safetensors")
 EMPTY = 0xFFFF  # the code of a free slot
 LOWEST = -3.14e100  # jieba's logarithm of "never"
 SIGNS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.%+#&_-"
@@ -19,7 +21,7 @@ SIGNS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.%+#&_-"
 _TYPES = {"U16": "<u2", "U32": "<u4", "U64": "<u8", "I64": "<i8", "F64": "<f8"}
 
 
-def read(path: Path = PATH) -> dict[str, NDArray[Any]]:
+def read(path: str | os.PathLike[str] = PATH) -> dict[str, NDArray[Any]]:
     """Return the arrays of a packed dictionary, read-only views of the mapped file."""
     data = np.memmap(path, np.uint8, "r")
     start = 8 + int.from_bytes(data[:8].tobytes(), "little")

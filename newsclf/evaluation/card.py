@@ -85,7 +85,7 @@ def write_model_card(
     ModelError
         The folder is not a sound model folder.
     """
-    folder = modelfolder.find(folder)
+    folder = Path(modelfolder.find(folder))
     manifest = modelfolder.read(folder).manifest
     path = folder / modelfolder.CARD
     card = model_card(manifest["name"], manifest["version"], reports, data)

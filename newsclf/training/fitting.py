@@ -231,9 +231,9 @@ def background_or_shipped(
         return given
     if given is not None:
         return Background.of(texts_only(given), settings.features, seed=settings.seed)
-    shipped = modelfolder.SHIPPED / "governance"
-    if (shipped / modelfolder.MANIFEST).is_file():
-        return Background.of_model(Model.load(shipped))
+    for shipped in modelfolder.installed():
+        if shipped.name == "governance":
+            return Background.of_model(Model.load(shipped))
     return Background()
 
 

@@ -139,5 +139,5 @@ def test_the_packed_dictionary_comes_from_jieba(tmp_path: Path) -> None:
     assert digest(built) == digest(dictionary.PATH)
 
 
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def digest(path: str | Path) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
