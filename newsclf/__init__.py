@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from newsclf.tagger import Tagger, load
     from newsclf.tagging import Tag, Tagging
     from newsclf.training import Background, Settings, ThemeClassifier, from_codebook, train
+    from newsclf.versions import show_versions
 
 # Each name is imported when it is first used, so that tagging never pays for training.
 _ROOMS = {
@@ -71,6 +72,7 @@ _ROOMS = {
     "tagger": ("Tagger", "load"),
     "tagging": ("Tag", "Tagging"),
     "training": ("Background", "Settings", "ThemeClassifier", "from_codebook", "train"),
+    "versions": ("show_versions",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -113,6 +115,7 @@ __all__ = [
     "models",
     "read_labelled",
     "read_page",
+    "show_versions",
     "suggest",
     "tag_batches",
     "tag_file",

@@ -25,7 +25,7 @@ FLOORS = (
     ("features", "traditional"),
     ("tagging", "explanation", "decisions", "modelfolder"),
     ("installed", "model"),
-    ("evidence", "pipeline"),
+    ("evidence", "pipeline", "versions"),
     ("tagger",),
     ("feed", "suggest", "training"),
     ("tally", "evaluation"),
