@@ -1,7 +1,11 @@
 """What the tests of the compiled engine share."""
 
+import gzip
+import json
+import os
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +35,21 @@ def random_texts(n: int, seed: int, words: list[str]) -> Iterator[str]:
             yield "".join(rng.choice(words)[: rng.randrange(1, 6)] for _ in range(length // 3))
         else:
             yield "".join(chr(rng.randrange(0x110000)) for _ in range(length // 2))
+
+
+def corpus_texts() -> list[str]:
+    """Return texts of every corpus: 40 of each, or as many as NEWSCLF_CORPUS_TEXTS says."""
+    folder = os.environ.get("NEWSCLF_CORPORA")
+    if not folder:
+        pytest.skip("NEWSCLF_CORPORA is not set: no corpora to compare on")
+    limit = int(os.environ.get("NEWSCLF_CORPUS_TEXTS", "40"))
+    found = []
+    for path in sorted([*Path(folder).glob("*/*.jsonl"), *Path(folder).glob("*/*.jsonl.gz")]):
+        whole = path.read_bytes()
+        lines = (gzip.decompress(whole) if path.suffix == ".gz" else whole).splitlines()
+        texts = [text for text in (json.loads(line).get("text") for line in lines) if text]
+        found += random.Random(path.name).sample(texts, min(limit, len(texts)))
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,7 @@
 """The compiled segmentation against jieba itself."""
 
-import gzip
-import json
-import os
 import random
 from collections.abc import Iterator
-from pathlib import Path
 
 import jieba
 import pytest
@@ -16,30 +12,16 @@ from jieba import finalseg
 from newsclf import engine, tokens
 from newsclf.segmenter import Segmenter
 
-from .conftest import COMMON, ODD, random_texts
+from .conftest import COMMON, ODD, corpus_texts, random_texts
 
 
 def cut(text: str, hmm: bool) -> list[str]:
     return engine.cutter().cut(text, hmm)
 
 
-def corpus(limit: int) -> list[str]:
-    folder = os.environ.get("NEWSCLF_CORPORA")
-    if not folder:
-        pytest.skip("NEWSCLF_CORPORA is not set: no corpora to compare on")
-    found = []
-    for path in sorted([*Path(folder).glob("*/*.jsonl"), *Path(folder).glob("*/*.jsonl.gz")]):
-        whole = path.read_bytes()
-        lines = (gzip.decompress(whole) if path.suffix == ".gz" else whole).splitlines()
-        texts = [text for text in (json.loads(line).get("text") for line in lines) if text]
-        found += random.Random(path.name).sample(texts, min(limit, len(texts)))
-    return found
-
-
 @pytest.mark.parametrize("hmm", [True, False])
 def test_equals_jieba_on_corpora(hmm: bool) -> None:
-    limit = int(os.environ.get("NEWSCLF_CORPUS_TEXTS", "40"))
-    for text in corpus(limit):
+    for text in corpus_texts():
         assert cut(text, hmm) == tokens.segmenter().words(text, hmm)
 
 

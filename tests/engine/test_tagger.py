@@ -14,7 +14,7 @@ from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import InputError, MissingEngine
 from newsclf.tagger import Tagger
 
-from .conftest import COMMON, ODD, random_texts
+from .conftest import COMMON, ODD, corpus_texts, random_texts
 
 THEMES = newsclf.Codebook.load("governance")
 
@@ -66,6 +66,11 @@ def assert_same(tagger: Tagger, texts: list[str]) -> None:
 
 def test_probabilities(tagger: Tagger, labelled: list[LabelledArticle]) -> None:
     assert_same(tagger, [str(item.article) for item in labelled])
+
+
+@pytest.mark.parametrize("name", ["governance", "governance-open"])
+def test_shipped_models_on_corpora(name: str) -> None:
+    assert_same(newsclf.load(name), corpus_texts())
 
 
 @given(
