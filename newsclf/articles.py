@@ -110,7 +110,13 @@ class Article:
         if title is None:
             title, text = split_title(text)
         paragraphs = tuple(text.split("\n")) if text else ()
-        return cls(id=id, title=title or None, paragraphs=paragraphs, date=date, source=source)
+        # What __init__ does, without a call for each of eleven fields that are frozen: that would
+        # take as long as parsing the text out of JSON. Defaults are attributes of the class.
+        article = cls.__new__(cls)
+        vars(article).update(
+            id=id, title=title or None, paragraphs=paragraphs, date=date, source=source
+        )
+        return article
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Article:

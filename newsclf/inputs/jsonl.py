@@ -30,9 +30,10 @@ def _read(line: Line, place: Place, options: ReadOptions) -> Row | Reject | None
     if not text or text.isspace():
         return None
     try:
-        record, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip(_SPACE)))
-        if end < len(text):
-            record = _DECODER.decode(text)  # which says what is wrong with the rest
+        record, end = _LENIENT.raw_decode(text, len(text) - len(text.lstrip(_SPACE)))
+        # With as many colons as keys none came twice. Else, or with a rest, a closer look.
+        if end < len(text) or (isinstance(record, dict) and text.count(":") != len(record)):
+            record = _STRICT.decode(text)
     except RecursionError:
         return place.reject("invalid_json", "nested too deeply")
     except ValueError as error:
@@ -54,4 +55,5 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 _SPACE = " \t\r\n"
 # NaN and Infinity are not JSON, but pandas and Python write them where a value is missing.
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=lambda _: None)
+_LENIENT = json.JSONDecoder(parse_constant=lambda _: None)
+_STRICT = json.JSONDecoder(parse_constant=lambda _: None, object_pairs_hook=_object)

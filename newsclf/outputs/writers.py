@@ -6,6 +6,7 @@ import csv
 import functools
 import io
 import json
+from json.encoder import encode_basestring as _quoted
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,8 +120,6 @@ class JsonlWriter:
         self.stream = stream
         self.layout = layout
         self._plain = not (layout.pages or layout.keep or layout.probabilities)
-        # The encoded beginnings of themes and the name of the model come again and again.
-        self._encoded = functools.lru_cache(maxsize=1024)(_ENCODER.encode)
         self._themes = functools.lru_cache(maxsize=1024)(_theme)
 
     def write(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> None:
@@ -131,12 +130,11 @@ class JsonlWriter:
     def _line(self, tagging: Tagging) -> bytes | None:
         """Return what `json_line` makes of the tagging, but sooner; None for lone surrogates."""
         themes = ", ".join(
-            [f"{self._themes(t.theme, t.name)}{round(t.probability, 4)}}}" for t in tagging.tags]
+            [self._themes(t.theme, t.name) + _rounded(t.probability) for t in tagging.tags]
         )
-        encode = _ENCODER.encode
         line = (
-            f'{{"id": {encode(tagging.id)}, "title": {encode(tagging.title or "")}, '
-            f'"themes": [{themes}], "model": {self._encoded(tagging.model)}}}\n'
+            f'{{"id": {_quoted(tagging.id)}, "title": {_quoted(tagging.title or "")}, '
+            f'"themes": [{themes}], "model": {_quoted(tagging.model)}}}\n'
         )
         try:
             return line.encode()
@@ -238,7 +236,15 @@ class ParquetWriter:
 
 def _theme(id: str, name: str) -> str:
     """Return the JSON of a theme up to its probability."""
-    return f'{{"id": {_ENCODER.encode(id)}, "name": {_ENCODER.encode(name)}, "probability": '
+    return f'{{"id": {_quoted(id)}, "name": {_quoted(name)}, "probability": '
+
+
+def _rounded(probability: float) -> str:
+    """Return the JSON of a probability and the end of its theme; round and repr take longer."""
+    text = f"{probability:.4f}"
+    if text[-1] == "0":
+        text = text[:3] + text[3:].rstrip("0")
+    return text + "}"
 
 
 def _join(themes: Sequence[Mapping[str, Any]], key: str) -> str:
