@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of the parsers: whatever the bytes, rows or rejects come out.
 
     python benchmarks/fuzz.py TARGET [SECONDS]     one target, such as jsonl
-    python benchmarks/fuzz.py all [SECONDS]        each of them, one after the other
+    python benchmarks/fuzz.py all [SECONDS]        each of them, one a core at a time
 
 Needs the extra ``fuzz``. A crash leaves its input in the folder it was run in, as ``crash-...``.
 """
@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import atheris
@@ -94,22 +95,25 @@ def main() -> int:
     wanted, seconds = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "20"
     if "NEWSCLF_FUZZ" in os.environ:
         fuzz(wanted, seconds)
-    for name in SEEDS if wanted == "all" else [wanted]:
-        with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-            done = subprocess.run(
-                [sys.executable, __file__, name, seconds],
-                env={**os.environ, "NEWSCLF_FUZZ": folder},
-                stderr=subprocess.PIPE,
-                text=True,
-                errors="replace",
-            )
-        lines = done.stderr.splitlines()
-        print(
-            f"{name:10}", lines[-1] if done.returncode == 0 else "\n".join(lines[-40:]), flush=True
+    failed = 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        names = list(SEEDS) if wanted == "all" else [wanted]
+        for name, done in zip(names, pool.map(lambda n: start(n, seconds), names), strict=True):
+            lines = done.stderr.splitlines()[-40 if done.returncode else -1 :]
+            print(f"{name:10}", "\n".join(lines), flush=True)
+            failed = failed or done.returncode
+    return failed
+
+
+def start(name: str, seconds: str) -> subprocess.CompletedProcess[str]:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        return subprocess.run(
+            [sys.executable, __file__, name, seconds],
+            env={**os.environ, "NEWSCLF_FUZZ": folder},
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
         )
-        if done.returncode:
-            return done.returncode
-    return 0
 
 
 if __name__ == "__main__":
