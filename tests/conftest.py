@@ -1,6 +1,8 @@
 """What tests share: how long properties are searched, texts in Chinese, and one tiny tagger."""
 
+import json
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,29 @@ def corpora():
     if not folder:
         pytest.skip("NEWSCLF_CORPORA is not set: the corpora are not at hand")
     return Path(folder)
+
+
+@pytest.fixture
+def mixture(tmp_path):
+    """A folder of good and bad rows, and how many there are of each."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    rng = random.Random(3)
+    good = bad = 0
+    for name in "abc":
+        with (folder / f"{name}.jsonl").open("w", encoding="utf-8") as stream:
+            for i in range(40):
+                if rng.random() < 0.3:
+                    stream.write("{broken\n")
+                    bad += 1
+                else:
+                    record = {
+                        "id": f"{name}{i}",
+                        "title": "题",
+                        "text": "看医生" if i % 2 else "其他",
+                    }
+                    stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+                    good += 1
+    (folder / "z.txt").write_bytes("看医生。".encode("gb18030"))
+    (folder / "zz.txt").write_bytes(b"\xff\xff\xff")
+    return folder, good + 1, bad + 1

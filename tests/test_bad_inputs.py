@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_batch import Keyword
+from keyword_tagger import Keyword
 
 from newsclf.batch import tag_file
 from newsclf.errors import InputError

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from test_batch import Keyword
+from keyword_tagger import Keyword
 
 from newsclf import batch, tally
 from newsclf.batch import tag_file
