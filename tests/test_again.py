@@ -61,3 +61,31 @@ def test_what_follows_a_fault_is_read_after_its_repair(tmp_path):
     tag_file(path, tmp_path / "2.jsonl", model=Keyword(), only_rejects=rejects)
     ids = [row["id"] for name in "12" for row in lines(tmp_path / f"{name}.jsonl")]
     assert ids == [str(i) for i in range(2000)]
+
+
+def test_a_file_that_still_cannot_be_read_stays_a_reject(tmp_path):
+    path, rejects = tmp_path / "a.jsonl.gz", tmp_path / "rejects.jsonl"
+    text = '{"text": "医"}\n{broken\n{"text": "医"}\n'
+    path.write_bytes(gzip.compress(text.encode())[:-4])
+    tag_file(path, tmp_path / "o.jsonl", model=Keyword(), rejects=rejects)
+    assert [r["code"] for r in lines(rejects)] == ["invalid_json", "unreadable"]
+    still = tmp_path / "still.jsonl"
+    tag_file((), tmp_path / "more.jsonl", model=Keyword(), only_rejects=rejects, rejects=still)
+    assert [r["code"] for r in lines(still)] == ["invalid_json", "unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (None, "cannot be read: No such file"),
+        ("{", "expected the JSON lines that --rejects writes"),
+        ('{"id": 1}\n', "rejects.jsonl:1: expected an object with source, line and code"),
+        ("[]\n", "expected an object"),
+    ],
+)
+def test_a_file_that_is_no_rejects_file(tmp_path, data, message):
+    rejects = tmp_path / "rejects.jsonl"
+    if data is not None:
+        rejects.write_text(data)
+    with pytest.raises(InputError, match=message):
+        tag_file((), tmp_path / "o.jsonl", model=Keyword(), only_rejects=rejects)

@@ -3,6 +3,7 @@
 The letters: T is a row that was tagged, anything else the code of its reject.
 """
 
+import errno
 import gzip
 import json
 import os
@@ -222,12 +223,27 @@ def test_an_input_that_changes_during_the_run(tmp_path):
     assert [r["code"] for r in rejected] == ["changed"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
-def test_a_folder_that_cannot_be_written(tmp_path, tagger):
+@pytest.mark.parametrize("per_file", [None, "jsonl"])
+def test_a_folder_on_a_read_only_disk(tmp_path, tagger, monkeypatch, per_file):
     (tmp_path / "a.txt").write_text(TEXT, "utf-8")
-    (tmp_path / "out").mkdir(mode=0o500)
-    with pytest.raises(InputError, match="cannot be written"):
-        tag_file(tmp_path / "a.txt", tmp_path / "out" / "o.jsonl", model=tagger)
+    (tmp_path / "out").mkdir()
+    really = os.open
+
+    def refuse(path, flags, *args, **options):
+        if flags & os.O_CREAT and Path(path).is_relative_to(tmp_path / "out"):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        return really(path, flags, *args, **options)
+
+    monkeypatch.setattr(os, "open", refuse)
+    out = tmp_path / "out" / "o"
+    with pytest.raises(InputError, match=r"out/o.*: cannot be written: Read-only file system"):
+        tag_file(
+            tmp_path / "a.txt",
+            out if per_file else out.with_suffix(".jsonl"),
+            model=tagger,
+            per_file=per_file,
+        )
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_full_disk(tmp_path, tagger):

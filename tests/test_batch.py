@@ -1,5 +1,7 @@
 """A run from files to a file: the account, the lines, the order."""
 
+from dataclasses import replace
+
 import pytest
 from keyword_tagger import Keyword, lines
 
@@ -69,3 +71,21 @@ def test_read_articles(tmp_path):
     assert [r.code for r in rejects] == ["invalid_json"]
     with pytest.raises(InputError, match=r"a\.jsonl:2: invalid_json"):
         list(read_articles(tmp_path))
+
+
+def test_the_account_in_one_line(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("题目\n\n看医生。\n\n其他。(方晓琳)\n", "utf-8")
+    (folder / "b.txt").write_bytes(b"\xff\xff")
+    (folder / "c.jpg").write_bytes(b"")
+    found = []
+    result = tag_file(
+        folder, tmp_path / "o.jsonl", model=Keyword(), pages=True, on_files=found.extend
+    )
+    assert [file.name for file in found] == ["a.txt", "b.txt"]
+    assert result.units == len(lines(tmp_path / "o.jsonl"))
+    text = f"2 rows: 1 tagged, 1 rejected (1 encoding), {result.units} units; passed over: 1 .jpg; "
+    assert str(replace(result, units=2)) == text.replace(f"{result.units} units", "2 units") + (
+        f"{result.seconds:.1f} s"
+    )

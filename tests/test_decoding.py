@@ -111,3 +111,9 @@ def test_utf8_goes_round(text):
 def test_any_bytes_are_text_or_an_error(data):
     with contextlib.suppress(DecodingError):
         decode(data)
+
+
+def test_a_short_line_that_could_be_either_stays_in_the_encoding_of_the_file():
+    line = "年年".encode()
+    data = "近年来，淳安县改造老旧小区，加装电梯。\n".encode("gb18030") + line
+    assert decode(data, "gb18030").endswith(line.decode("gb18030"))

@@ -2,12 +2,16 @@
 
 import gzip
 import json
+import threading
 
 import pytest
 from keyword_tagger import Keyword, lines
 
+from newsclf.articles import Article
 from newsclf.batch import tag_file
-from newsclf.errors import MissingExtra
+from newsclf.errors import InputError, MissingExtra
+from newsclf.feed import tag_rows
+from newsclf.inputs import Row
 
 
 class Fragile(Keyword):
@@ -96,3 +100,62 @@ def test_memory_does_not_grow_with_the_rejects(tmp_path):
     result = tag_file(tmp_path, tmp_path / "out.jsonl", model=tagger, rejects=tmp_path / "r.jsonl")
     assert (result.tagged, result.codes) == (5, {"invalid_json": 3000})
     assert 0 < tagger.peak < 24e6
+
+
+def test_what_the_reader_raises_ends_the_run(tmp_path):
+    def rows():
+        yield Row(Article("1", paragraphs=("医",)), "a")
+        raise InputError("no such option")
+
+    with pytest.raises(InputError, match="no such option"):
+        list(tag_rows(rows(), Keyword()))
+
+
+def test_a_tagger_that_gives_too_little_is_found_out():
+    class Lazy(Keyword):
+        def tag_many(self, items, *, jobs=1):
+            yield self.tag(next(iter(items)))
+            list(items)
+
+    rows = [Row(Article(id, paragraphs=("医",)), "a") for id in "123"]
+    with pytest.raises(RuntimeError, match="no result for 2 articles"):
+        list(tag_rows(iter(rows), Lazy()))
+
+
+def test_a_tagger_that_fails_while_its_thread_reads_on():
+    reading, failed = threading.Event(), threading.Event()
+
+    def rows():
+        yield Row(Article("1", paragraphs=("医",)), "a")
+        reading.set()
+        failed.wait(10)
+        yield Row(Article("2", paragraphs=("医",)), "a")
+
+    class Threaded(Keyword):
+        def tag_many(self, items, *, jobs=1):
+            items = iter(items)
+            first = next(items)
+            if failed.is_set():
+                yield self.tag(first)
+                return
+            threading.Thread(target=lambda: next(items)).start()
+            reading.wait(10)
+            threading.Timer(0.05, failed.set).start()
+            raise ValueError("once")
+
+    outcomes = list(tag_rows(rows(), Threaded()))
+    assert [outcome.row.article.id for outcome in outcomes] == ["1", "2"]
+
+
+def test_a_page_that_its_reader_fails_on_is_rejected(tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text("题目\n\n看医生。", "utf-8")
+
+    def fail(text, name):
+        raise ZeroDivisionError("columns")
+
+    monkeypatch.setattr("newsclf.pages.read_page", fail)
+    rejects = tmp_path / "r.jsonl"
+    tag_file(tmp_path / "a.txt", tmp_path / "o.jsonl", model=Keyword(), pages=True, rejects=rejects)
+    (reject,) = lines(rejects)
+    assert reject["code"] == "failed"
+    assert reject["message"] == "the reader of pages failed: ZeroDivisionError: columns"

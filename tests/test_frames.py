@@ -1,8 +1,10 @@
+import sys
+
 import numpy as np
 import pytest
 
 import newsclf
-from newsclf.errors import InputError
+from newsclf.errors import InputError, MissingExtra
 from newsclf.frames import tag_batches, tag_frame
 
 TEXTS = ["县医院的医生到门诊坐诊，医生下乡", None, "", "小区加装电梯\n居民说，电梯好。", 7]
@@ -100,3 +102,15 @@ def test_frames_that_cannot_be(tagger):
         tag_frame(df, text="正文", model=tagger)
     with pytest.raises(InputError, match="more than once"):
         tag_frame(pd.DataFrame([["一", "二"]], columns=["text", "text"]), model=tagger)
+
+
+def test_a_model_by_its_folder(tagger, model_folder):
+    pandas = pytest.importorskip("pandas")
+    df = pandas.DataFrame({"text": ["门诊的医生"]})
+    assert tag_frame(df, model=model_folder).equals(tag_frame(df, model=tagger))
+
+
+def test_batches_need_an_extra(tagger, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingExtra, match=r"newsclf\[parquet\]"):
+        next(tag_batches(iter(()), model=tagger))

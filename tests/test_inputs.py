@@ -173,3 +173,37 @@ def test_damaged_zst(tmp_path):
 def test_closed_standard_input(monkeypatch):
     monkeypatch.setattr(sys, "stdin", None)
     assert outcome(read("-")) == ["unreadable"]
+
+
+def test_a_folder_that_cannot_be_listed(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(InputError, match="folder cannot be read: Permission denied"):
+        find_files([tmp_path])
+
+
+def test_a_format_for_a_name_without_suffix(tmp_path):
+    (file,), _ = find_files([put(tmp_path, "README", TEXT)], format="text")
+    assert (file.stem, file.name) == ("README", "README")
+    assert outcome(read_rows([file])) == [TEXT]
+
+
+@pytest.mark.parametrize(
+    ("data", "texts"), [(TEXT, [TEXT]), (line(text=TEXT) * 2, [TEXT, TEXT]), ("", [""])]
+)
+def test_standard_input_is_json_lines_or_a_text(tmp_path, monkeypatch, data, texts):
+    with put(tmp_path, "in", data).open() as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        rows = list(read_rows(find_files(["-"])[0]))
+        assert not stream.closed
+    assert outcome(rows) == texts
+    assert {row.source for row in rows} == {"-"}
+
+
+def test_half_a_line_feed_ends_no_line(tmp_path):
+    """In UTF-16 its two bytes also come where two other characters meet."""
+    texts = ["\u0a05\u4e00", "\u4e0a\u000d\u0a00"]
+    data = "".join(line(text=text) for text in texts).encode("utf-16-le")
+    assert outcome(read(put(tmp_path, "a.jsonl", data), encoding="utf-16-le")) == texts

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from keyword_tagger import Keyword, lines
 
 from newsclf.articles import Article
 from newsclf.batch import tag_file
-from newsclf.errors import InputError, ModelError, ModelNotFound
+from newsclf.errors import InputError, MissingExtra
 from newsclf.inputs import ReadOptions
 from newsclf.outputs import Layout, json_line, writer_for
 from newsclf.tagging import Tag, Tagging
@@ -172,3 +173,62 @@ def test_a_plain_line_is_the_json_of_its_record(id, title, tags, model):
     stream = io.BytesIO()
     writer_for(None, stream, Layout()).write(tagging, Article(id), {})
     assert stream.getvalue() == json_line(tagging.to_dict())
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_units_of_pages_in_tables(tmp_path, suffix):
+    (tmp_path / "a.txt").write_text("题目\n\n看医生。\n\n其他。(方晓琳)\n", "utf-8")
+    out = tmp_path / f"o{suffix}"
+    result = tag_file(tmp_path / "a.txt", out, model=Keyword(), pages=True)
+    if suffix == ".csv":
+        rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8-sig"))))
+    else:
+        rows = pytest.importorskip("pyarrow.parquet").read_table(out).to_pylist()
+    assert len(rows) == result.units
+    assert rows[0]["page"] == "a.txt"
+    assert rows[0]["type"] == "article"
+
+
+def test_parquet_of_more_rows_than_a_batch(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    (tmp_path / "a.jsonl").write_text('{"text": "看医生"}\n' * 5000, "utf-8")
+    tag_file(tmp_path / "a.jsonl", tmp_path / "o.parquet", model=Keyword())
+    assert parquet.read_table(tmp_path / "o.parquet")["id"].to_pylist()[4999] == "a:5000"
+
+
+def test_parquet_out_needs_an_extra(tmp_path, monkeypatch):
+    (tmp_path / "a.txt").write_text("看医生", "utf-8")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingExtra, match=r"newsclf\[parquet\]"):
+        tag_file(tmp_path / "a.txt", tmp_path / "o.parquet", model=Keyword())
+
+
+def test_rejects_that_cannot_be_written(tmp_path):
+    (tmp_path / "a.txt").write_text("看医生", "utf-8")
+    with pytest.raises(InputError, match="cannot be written: No such file"):
+        tag_file(
+            tmp_path / "a.txt",
+            tmp_path / "o.jsonl",
+            model=Keyword(),
+            rejects=tmp_path / "none" / "r.jsonl",
+        )
+    assert not (tmp_path / "o.jsonl").exists()
+
+
+def test_an_output_that_is_a_link_stays_one(tmp_path):
+    (tmp_path / "a.txt").write_text("看医生", "utf-8")
+    (tmp_path / "real.jsonl").write_text("old")
+    (tmp_path / "o.jsonl").symlink_to("real.jsonl")
+    tag_file(tmp_path / "a.txt", tmp_path / "o.jsonl", model=Keyword())
+    assert (tmp_path / "o.jsonl").is_symlink()
+    assert lines(tmp_path / "real.jsonl")[0]["id"] == "a"
+
+
+def test_a_file_where_a_folder_must_be(tmp_path):
+    (tmp_path / "in" / "sub").mkdir(parents=True)
+    (tmp_path / "in" / "sub" / "a.txt").write_text("看医生", "utf-8")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "sub").write_text("")
+    with pytest.raises(InputError, match="sub: expected a folder, found a file"):
+        tag_file(tmp_path / "in", tmp_path / "out", model=Keyword(), per_file="jsonl")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []

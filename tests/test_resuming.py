@@ -228,3 +228,27 @@ def test_killed_at_random_moments(mixture, tmp_path, resumable):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     print(done.stdout)
+
+
+def test_a_partial_output_that_is_gone_or_short(mixture, tmp_path, resumable):
+    folder, *_ = mixture
+    out = tmp_path / "out.jsonl"
+
+    def stop(progress, row):
+        if progress.rows == 50:
+            raise StopError
+
+    def run(**options):
+        return tag_file(folder, out, **resumable, **options)
+
+    for spoil, message in (
+        (lambda path: path.unlink(), "if it was removed, remove the journal as well"),
+        (lambda path: path.write_bytes(b""), "shorter than its journal says"),
+    ):
+        with pytest.raises(StopError):
+            run(on_progress=stop)
+        spoil(tmp_path / "out.jsonl.partial")
+        with pytest.raises(InputError, match=message):
+            run()
+        (tmp_path / "out.jsonl.journal").unlink()
+    assert run().rejected > 0

@@ -151,3 +151,11 @@ def test_floats_that_are_missing_values(tmp_path):
         pa.table({"id": [float("nan"), 2.5], "text": ["", ""]}), tmp_path / "a.parquet"
     )
     assert [row.article.id for row in read(tmp_path / "a.parquet")] == ["a:1", "2.5"]
+
+
+def test_a_quoted_field_over_many_lines_is_bounded(tmp_path):
+    path = put(tmp_path, "a.csv", "id,text\n" + '1,"' + "x\n" * 100 + "2,一\n")
+    rows = read(path, max_record=50)
+    assert rows[0].code == "invalid_csv"
+    assert rows[0].message == "a quoted field is not closed within 50 bytes"
+    assert outcome(rows)[-1] == "一"

@@ -146,3 +146,14 @@ def test_a_missing_extra_is_known_before_the_first_row(tmp_path, monkeypatch, na
     put(tmp_path, name, "")
     with pytest.raises(MissingExtra, match=r"newsclf\[(html|pdf|zst)\]"):
         next(read_rows(find_files([tmp_path])[0]))
+
+
+def test_a_web_page_that_its_parser_fails_on(tmp_path, monkeypatch):
+    trafilatura = pytest.importorskip("trafilatura")
+
+    def fail(*args, **options):
+        raise RecursionError("deep")
+
+    monkeypatch.setattr(trafilatura, "bare_extraction", fail)
+    (row,) = read(put(tmp_path, "a.html", b"<p>text</p>"))
+    assert (row.code, row.message) == ("unreadable", "not a web page: RecursionError: deep")

@@ -114,8 +114,5 @@ def _reader(file: InputFile, stream: BinaryIO) -> _Reader:
 
 def _state(stream: BinaryIO) -> tuple[int, int] | None:
     """Size and time of change of a regular file, None for a pipe."""
-    try:
-        status = os.fstat(stream.fileno())
-    except (OSError, AttributeError):
-        return None
+    status = os.fstat(stream.fileno())
     return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None

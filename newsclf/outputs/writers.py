@@ -6,9 +6,9 @@ import csv
 import functools
 import io
 import json
-from json.encoder import encode_basestring as _quoted
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring as _quoted
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
