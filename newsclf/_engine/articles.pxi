@@ -91,8 +91,8 @@ cdef class Kernel:
         self.set_ngrams(&self.own.blocks[0], word_ngrams)
         self.set_ngrams(&self.own.blocks[1], char_ngrams)
         self.own.blocks[1].any = ("han", "any").index(char_runs)
-        n_words = self.fill(&self.own.blocks[0], words, 0)
-        n_features = self.fill(&self.own.blocks[1], chars, n_words)
+        n_words = self.fill(0, words, 0)
+        n_features = self.fill(1, chars, n_words)
         self.idf = np.ascontiguousarray(idf, np.float32)
         need(<size_t> self.idf.shape[0] == n_features and np.isfinite(self.idf).all(),
              "one finite idf a feature")
@@ -105,6 +105,7 @@ cdef class Kernel:
     def __dealloc__(self):
         for i in range(2):
             block_free(&self.own.blocks[i])
+        RELEASE(self.own.ngrams.memory)
 
     cdef int set_ngrams(self, Block* block, ngrams) except -1:
         shortest, longest = ngrams
@@ -113,8 +114,10 @@ cdef class Kernel:
         block.shortest, block.longest = shortest, longest
         return 0
 
-    cdef size_t fill(self, Block* block, terms, size_t first_id) except? 0:
+    cdef size_t fill(self, int which, terms, size_t first_id) except? 0:
         """Build the table of a block's terms; return the id after its last one."""
+        cdef Block* block = &self.own.blocks[which]
+        cdef int filled
         joined, offsets = terms
         cdef const uint8_t[::1] utf8 = joined
         cdef const uint32_t[::1] ends = offsets
@@ -135,7 +138,8 @@ cdef class Kernel:
         try:
             text = <uint32_t*> malloc((length + 1) * sizeof(uint32_t))
             lengths = <uint32_t*> malloc((n + 1) * sizeof(uint32_t))
-            if text == NULL or lengths == NULL or not block_make(block, n, length):
+            if text == NULL or lengths == NULL or (
+                    which == 0 and not block_make(block, n, length)):
                 raise MemoryError
             if length:
                 PyUnicode_AsUCS4(decoded, text, length, 0)
@@ -145,8 +149,16 @@ cdef class Kernel:
                     letters += utf8[byte] & 0xC0 != 0x80
                     byte += 1
                 lengths[i] = letters
-            need(block_fill(block, text, lengths, n, first_id),
-                 "terms that differ from each other")
+            if which == 0:
+                filled = block_fill(block, text, lengths, n, first_id)
+            else:
+                self.own.ngrams.first_id = first_id
+                filled = ngrams_fill(&self.own.ngrams, text, lengths, n, block.shortest,
+                                     block.longest)
+            if filled == NO_MEMORY:
+                raise MemoryError
+            need(filled != TERM_TWICE, "terms that differ from each other")
+            need(filled != TOO_MANY_NODES, "at most 2,097,151 n-grams of characters")
         finally:
             free(text)
             free(lengths)
@@ -165,6 +177,7 @@ cdef class Kernel:
         self.own.bias.length = self.bias.shape[0]
         if weights.dtype == np.float16:
             self.half = weights.view(np.uint16)
+            self.own.add_halves = best_add_halves()
             for i in range(self.half.shape[0]):
                 for j in range(self.half.shape[1]):
                     finite &= self.half[i, j] & 0x7C00 != 0x7C00

@@ -7,8 +7,8 @@
 
 /* Room for one text; grows, and is used again for the next. */
 typedef struct {
-    U16s codes;  /* n + 1 */
-    F64s score;  /* n + 1 */
+    U16s codes;  /* n + 3 */
+    F64s score;  /* n + 3 */
     U16s length; /* n: of the word that the best route takes here */
     U8s track;   /* n: states of the HMM */
     U32s ends;   /* n at most: where words end */
@@ -16,7 +16,7 @@ typedef struct {
 } Cut;
 
 static int cut_fit(Cut *cut, size_t n) {
-    size_t room = n + 1;
+    size_t room = n + 3;
     if (cut->codes.length < room) room += room / 4; /* not a new block for each longer text */
     return REFIT(cut->codes, room) && REFIT(cut->score, room) && REFIT(cut->length, room) &&
            REFIT(cut->track, room) && REFIT(cut->ends, room);
@@ -90,7 +90,7 @@ static void cut_text(const Dictionary *dictionary, const uint32_t *text, size_t 
                      Cut *cut) {
     cut->count = 0;
     for (size_t i = 0; i < n; i++) AT(cut->codes, i) = code_of(dictionary, text[i]);
-    AT(cut->codes, n) = 0;
+    AT(cut->codes, n) = AT(cut->codes, n + 1) = AT(cut->codes, n + 2) = 0;
     find_route(dictionary, cut->codes, n, cut->score, cut->length);
     for (size_t i = 0; i < n;) {
         size_t start = i;

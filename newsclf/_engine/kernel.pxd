@@ -63,21 +63,33 @@ cdef extern from "scoring.h" nogil:
         unsigned shortest
         unsigned longest
         bint any
+    ctypedef struct Group:
+        pass
+    ctypedef struct Groups:
+        Group* items
+    ctypedef struct Ngrams:
+        Groups memory
+        uint32_t first_id
     ctypedef struct Tally:
         U32s count
     ctypedef struct Work:
         Cut cut
         Tally tally
+    ctypedef void AddHalves(U16s rows, size_t themes, const uint32_t* ids, const float* values,
+                            size_t n, float* sums)
+    AddHalves* best_add_halves()
     ctypedef struct Model:
         const Dictionary* dictionary
         const Characters* characters
         Block blocks[2]
+        Ngrams ngrams
         uint32_t title_weight
         F32s idf
         size_t n_themes
         U16s half
         F32s single
         F32s bias
+        AddHalves* add_halves
     ctypedef struct RowsSoFar:
         uint32_t* indices
         float* values
@@ -98,8 +110,11 @@ cdef extern from "scoring.h" nogil:
     bint cut_fit(Cut* cut, size_t n)
     void cut_free(Cut* cut)
     void cut_text(const Dictionary* dictionary, const uint32_t* text, size_t n, bint hmm, Cut* cut)
-    bint block_fill(Block* block, const uint32_t* text, const uint32_t* lengths, size_t n,
-                    uint32_t first_id)
+    int block_fill(Block* block, const uint32_t* text, const uint32_t* lengths, size_t n,
+                   uint32_t first_id)
+    int FILLED, TERM_TWICE, TOO_MANY_NODES, NO_MEMORY
+    int ngrams_fill(Ngrams* ngrams, const uint32_t* text, const uint32_t* lengths, size_t n,
+                    unsigned shortest, unsigned longest)
     void work_free(Work* work)
     bint score_articles(const Model* model, Work* work, uint32_t* text, const uint64_t* bounds,
                         size_t n, float* scores)

@@ -5,7 +5,7 @@ Python objects own the arrays and check them once; the C rooms (``*.h``) walk ov
 GIL. What is computed is defined by newsclf/tokens.py and newsclf/features.py.
 """
 
-from libc.math cimport isfinite, log
+from libc.math cimport INFINITY, isfinite, log
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memset
@@ -234,6 +234,7 @@ cdef class Cutter:
         if not REFIT(self.own.weight, <size_t> frequencies.shape[0]):
             raise MemoryError
         self.own.unknown = 0.0 - log_total
+        self.own.weight.items[0] = -INFINITY  # no word
         for i in range(1, frequencies.shape[0]):
             need(frequencies[i] > 0, "frequencies above 0")
             self.own.weight.items[i] = log(<double> frequencies[i]) - log_total

@@ -4,18 +4,21 @@
 
 #include <math.h>
 
+#include "summing.h"
 #include "terms.h"
 
 typedef struct {
     const Dictionary *dictionary;
     const Characters *characters;
     Block blocks[2]; /* words, characters */
+    Ngrams ngrams;   /* of characters; blocks[1] has no terms but in a collector */
     uint32_t title_weight;
     F32s idf;        /* by feature */
     size_t n_themes; /* 0: a model without weights makes rows only */
     U16s half;       /* weights, feature by feature: in half precision ... */
     F32s single;     /* ... or in single; the other is empty */
     F32s bias;       /* by theme */
+    AddHalves *add_halves; /* the best way that this processor has */
 } Model;
 
 #define DAMPED 64
@@ -25,6 +28,7 @@ typedef struct {
     Cut cut;
     Tally tally;
     F32s sums;             /* by theme */
+    F32s values;           /* of the touched features */
     U32s sorted;           /* as long as tally.touched */
     double damped[DAMPED]; /* 1 + ln(count) of small counts */
 } Work;
@@ -40,7 +44,8 @@ static int work_fit(Work *work, const Model *model) {
     for (int i = 1; i < DAMPED; i++) work->damped[i] = 1.0 + log((double)i);
     size_t n = model->idf.length + 1;
     return REFIT(work->tally.count, n) && REFIT(work->tally.touched, n) &&
-           REFIT(work->sorted, n) && REFIT(work->sums, model->n_themes + 1);
+           REFIT(work->sorted, n) && REFIT(work->values, n) &&
+           REFIT(work->sums, model->n_themes + 1);
 }
 
 static void work_free(Work *work) {
@@ -48,6 +53,7 @@ static void work_free(Work *work) {
     RELEASE(work->tally.count);
     RELEASE(work->tally.touched);
     RELEASE(work->sums);
+    RELEASE(work->values);
     RELEASE(work->sorted);
 }
 
@@ -77,8 +83,10 @@ static int count_block(const Model *model, Work *work, int which, const uint32_t
             if (!cut_fit(&work->cut, n)) return 0;
             cut_text(model->dictionary, start, n, 1, &work->cut);
             count_words(block, model->characters, start, &work->cut, tally);
+        } else if (tally->collector) {
+            collect_chars(block, start, n, tally);
         } else {
-            count_chars(block, start, n, tally);
+            count_chars(&model->ngrams, block, start, n, tally);
         }
     }
     return !tally->short_of_memory;
@@ -135,41 +143,27 @@ static int take_row(const Model *model, Work *work, RowsSoFar *rows) {
     return 1;
 }
 
-/* Half to single precision by arithmetic that compilers can do on several numbers at once:
- * 2^112 is what the exponents' biases differ by. Finite numbers only, as models hold. */
-static inline float single_of_half(uint16_t half) {
-    uint32_t bits = (uint32_t)(half & 0x7FFF) << 13;
-    float value;
-    memcpy(&value, &bits, 4);
-    value *= 5192296858534827628530496329220096.0f;
-    memcpy(&bits, &value, 4);
-    bits |= (uint32_t)(half & 0x8000) << 16;
-    memcpy(&value, &bits, 4);
-    return value;
-}
-
 /* Add the counted block's share to the scores; counts are zero again afterwards. */
 static void take_scores(const Model *model, Work *work, float *scores) {
     Tally *tally = &work->tally;
-    const size_t themes = model->n_themes;
-    float *sums = work->sums.items;
+    const size_t themes = model->n_themes, n = tally->n_touched;
     double squares = 0;
-    memset(sums, 0, themes * sizeof *sums);
-    for (size_t i = 0; i < tally->n_touched; i++) {
+    for (size_t i = 0; i < n; i++) {
         uint32_t id = AT(tally->touched, i);
         float x = (float)(damped(work, AT(tally->count, id + 1)) * AT(model->idf, id));
         AT(tally->count, id + 1) = 0;
         squares += (double)x * x;
-        if (model->half.length) {
-            const uint16_t *row = &AT(model->half, id * themes);
-            for (size_t k = 0; k < themes; k++) sums[k] += x * single_of_half(row[k]);
-        } else {
-            const float *row = &AT(model->single, id * themes);
-            for (size_t k = 0; k < themes; k++) sums[k] += x * row[k];
-        }
+        AT(work->values, i) = x;
     }
+    memset(work->sums.items, 0, themes * sizeof *work->sums.items);
+    if (model->half.length)
+        model->add_halves(model->half, themes, tally->touched.items, work->values.items, n,
+                          work->sums.items);
+    else
+        add_singles(model->single, themes, tally->touched.items, work->values.items, n,
+                    work->sums.items);
     float scale = squares > 0 ? (float)(1 / sqrt(squares)) : 1;
-    for (size_t k = 0; k < themes; k++) scores[k] += scale * sums[k];
+    for (size_t k = 0; k < themes; k++) scores[k] += scale * AT(work->sums, k);
 }
 
 /* Articles lie one after the other in `text`: title i from bounds[2i] to bounds[2i + 1], text i

@@ -58,7 +58,7 @@ static inline uint32_t table_find(const Table *table, uint64_t key) {
         uint32_t value = 0;
         for (int way = 0; way < WAYS; way++)
             value |= bucket->value[way] & -(uint32_t)(bucket->key[way] == key);
-        if (LIKELY(value || !bucket->key[WAYS - 1])) return value;
+        if (LIKELY((value != 0) | (bucket->key[WAYS - 1] == 0))) return value;
     }
 }
 

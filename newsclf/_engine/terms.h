@@ -4,6 +4,7 @@
 #define NEWSCLF_TERMS_H
 
 #include "cutting.h"
+#include "ngrams.h"
 
 /* What Python's str methods and the folding table say about characters, a page of 256 at a time. */
 typedef struct {
@@ -23,7 +24,7 @@ static inline int is_alnum(const Characters *characters, uint32_t c) {
 
 /* The runs within which character n-grams lie: HAN of features.py. */
 static inline int is_han(uint32_t c) {
-    return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || c == 0x3007;
+    return (c - 0x4E00 <= 0x9FFF - 0x4E00) | (c - 0x3400 <= 0x4DBF - 0x3400) | (c == 0x3007);
 }
 
 /* Up to three characters are packed into the key of a term, 21 bits each, so equal keys are equal
@@ -126,10 +127,7 @@ static void block_put(Block *block, const uint32_t *text, const Term *term, cons
     AT(block->letters, at) = (uint32_t)(block->used - at - 1);
 }
 
-#define WAVE 64
-
-/* Add n terms whose letters lie one after the other; ids count from first_id. 0 when a term comes
- * twice. Keys are made a wave at a time, so that their buckets have come when they are filled. */
+/* Add n terms whose letters lie one after the other; ids count from first_id. Keys are made a wave at a time, so that their buckets have come when they are filled. */
 static int block_fill(Block *block, const uint32_t *text, const uint32_t *lengths, size_t n,
                       uint32_t first_id) {
     Term terms[WAVE];
@@ -146,12 +144,12 @@ static int block_fill(Block *block, const uint32_t *text, const uint32_t *length
         const uint32_t *letters = text;
         for (size_t k = 0; k < count; k++) letters -= terms[k].end;
         for (size_t k = 0; k < count; k++) {
-            if (find_term(block, letters, &terms[k], NULL)) return 0;
+            if (find_term(block, letters, &terms[k], NULL)) return TERM_TWICE;
             block_put(block, letters, &terms[k], NULL, first_id + (uint32_t)(from + k) + 1);
             letters += terms[k].end;
         }
     }
-    return 1;
+    return FILLED;
 }
 
 /* Where terms of an article occur, when somebody wants to know. */
@@ -193,9 +191,26 @@ typedef struct {
 
 static void collect_pending(Tally *tally, const uint32_t *text, const U32s *ends);
 
+/* Count features (ids + 1; 0: none), and ask memory for what is needed of each afterwards. */
+static void tally_count(Tally *tally, const uint32_t *ids, size_t n) {
+    AT(tally->count, 0) = 1; /* so that it is never touched */
+    for (size_t i = 0; i < n; i++) {
+        uint32_t id = ids[i];
+        AT(tally->touched, tally->n_touched) = id - 1;
+        tally->n_touched += !AT(tally->count, id);
+        AT(tally->count, id) += tally->weight;
+        if (tally->rows) {
+            const char *row = tally->rows + (id - (id != 0)) * tally->row_size;
+            PREFETCH(tally->idf + id);
+            PREFETCH(row);
+            PREFETCH(row + tally->row_size - 1);
+        }
+    }
+}
+
 /* Look up and count the terms in the queue. Each loop asks memory for what the next one needs. */
 static void tally_flush(Tally *tally, const Block *block, const uint32_t *text, const U32s *ends) {
-    uint32_t ids[PENDING];
+    uint32_t ids[PENDING] = {0};
     size_t n = 0;
     if (tally->collector) {
         collect_pending(tally, text, ends);
@@ -211,19 +226,7 @@ static void tally_flush(Tally *tally, const Block *block, const uint32_t *text, 
         ids[i] = find_term(block, text, &tally->pending[i], ends);
         PREFETCH(&tally->count.items[ids[i]]);
     }
-    AT(tally->count, 0) = 1; /* so that it is never touched */
-    for (size_t i = 0; i < n; i++) {
-        uint32_t id = ids[i];
-        AT(tally->touched, tally->n_touched) = id - 1;
-        tally->n_touched += !AT(tally->count, id);
-        AT(tally->count, id) += tally->weight;
-        if (tally->rows) {
-            const char *row = tally->rows + (id ? id - 1 : 0) * tally->row_size;
-            PREFETCH(tally->idf + id);
-            PREFETCH(row);
-            PREFETCH(row + tally->row_size - 1);
-        }
-    }
+    tally_count(tally, ids, n);
     for (size_t i = 0; tally->found && i < n; i++)
         if (ids[i] && !occurrences_add(tally->found, ids[i] - 1, tally->part, &tally->pending[i]))
             tally->short_of_memory = 1;
@@ -295,8 +298,8 @@ static void count_words(const Block *block, const Characters *characters, const 
     tally_flush(tally, block, text, &cut->ends);
 }
 
-/* Count the character n-grams of a text, within its runs of Han characters or anywhere. */
-static void count_chars(const Block *block, const uint32_t *text, size_t length, Tally *tally) {
+/* Collect the character n-grams of a text, within its runs of Han characters or anywhere. */
+static void collect_chars(const Block *block, const uint32_t *text, size_t length, Tally *tally) {
     const unsigned shortest = block->shortest, longest = block->longest;
     uint64_t last = 0; /* the last three letters, as a key */
     size_t run = 0;
@@ -316,6 +319,74 @@ static void count_chars(const Block *block, const uint32_t *text, size_t length,
         }
     }
     tally_flush(tally, block, text, NULL);
+}
+
+/* Places in a text where n-grams may go on, a wave of them. */
+typedef struct {
+    uint64_t places[WAVE];
+    uint32_t ends[WAVE]; /* of the n-grams, in the text */
+    uint32_t nodes[WAVE], ids[WAVE];
+    size_t n;
+} Wave;
+
+/* Look up the places of a wave; `ids` become what the tally counts. */
+static void wave_find(Wave *wave, const Ngrams *ngrams, Tally *tally) {
+    for (size_t k = 0; k < wave->n; k++)
+        PREFETCH(&ngrams->groups.items[ngrams_home(ngrams, wave->places[k])]);
+    for (size_t k = 0; k < wave->n; k++) {
+        uint32_t node = ngrams_find(ngrams, wave->places[k]);
+        wave->nodes[k] = node;
+        wave->ids[k] = (ngrams->first_id + node) & -(uint32_t)(node - 1 < ngrams->n_terms);
+        PREFETCH(&tally->count.items[wave->ids[k]]);
+    }
+}
+
+static void wave_count(const Wave *wave, unsigned size, Tally *tally) {
+    tally_count(tally, wave->ids, wave->n);
+    for (size_t k = 0; tally->found && k < wave->n; k++) {
+        Term term = {0, wave->ends[k] - size, wave->ends[k], 0};
+        if (wave->ids[k] && !occurrences_add(tally->found, wave->ids[k] - 1, tally->part, &term))
+            tally->short_of_memory = 1;
+    }
+}
+
+/* Count the character n-grams of a text that a vocabulary holds. A wave of places goes down the
+ * trie together, level by level; what cannot go on drops out. */
+static void count_chars(const Ngrams *ngrams, const Block *block, const uint32_t *text,
+                        size_t length, Tally *tally) {
+    Wave wave;
+    for (size_t from = 0; from < length; from += WAVE) {
+        size_t to = length - from < WAVE ? length : from + WAVE;
+        wave.n = 0;
+        for (size_t i = from; i < to && block->shortest == 1; i++) {
+            wave.places[wave.n] = PLACE(ONE_CHARACTER(text[i]), ALONE);
+            wave.ends[wave.n] = (uint32_t)i + 1;
+            wave.n += block->any | is_han(text[i]);
+        }
+        wave_find(&wave, ngrams, tally);
+        wave_count(&wave, 1, tally);
+        wave.n = 0;
+        int here = block->any | is_han(text[from]);
+        for (size_t i = from; i < to && i + 1 < length; i++) {
+            int next = block->any | is_han(text[i + 1]);
+            wave.places[wave.n] = PLACE(ONE_CHARACTER(text[i]), text[i + 1]);
+            wave.ends[wave.n] = (uint32_t)i + 2;
+            wave.n += here & next;
+            here = next;
+        }
+        for (unsigned size = 2; size <= block->longest && wave.n; size++) {
+            wave_find(&wave, ngrams, tally);
+            wave_count(&wave, size, tally);
+            size_t n = wave.n;
+            wave.n = 0;
+            for (size_t k = 0; k < n; k++) {
+                uint32_t end = wave.ends[k], next = text[end];
+                wave.places[wave.n] = PLACE(wave.nodes[k], next);
+                wave.ends[wave.n] = end + 1;
+                wave.n += (wave.nodes[k] != 0) & (end < length) & (block->any | is_han(next));
+            }
+        }
+    }
 }
 
 #endif
