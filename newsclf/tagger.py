@@ -252,28 +252,30 @@ class Tagger:
         return self._model.scores_of(all_simplified(readings))
 
     def _tag_batch(self, readings: list[Reading]) -> list[Tagging]:
-        decision, ids = self._model.decision, self.codebook.ids
+        decision, themes, ids = self._model.decision, self.codebook.themes, self.codebook.ids
         probabilities = decision.probabilities(self._scores(readings))
-        tags: list[list[tuple[Tag, str]]] = [[] for _ in readings]
-        rows, columns = np.nonzero(decision.decide(probabilities))
-        found = probabilities[rows, columns]
-        likeliest = np.argsort(-found, kind="stable")
-        given = (part[likeliest].tolist() for part in (rows, columns, found))
-        for row, column, probability in zip(*given, strict=True):
-            theme = self.codebook.themes[column]
-            tags[row].append((Tag(theme.id, theme.name_zh, probability), theme.group))
+        given = decision.decide(probabilities)
+        rows, columns = np.nonzero(given)
+        likeliest = np.lexsort((-probabilities[rows, columns], rows))
+        columns = columns[likeliest]
+        found = zip(columns.tolist(), probabilities[rows, columns].tolist(), strict=True)
+        tags = [Tag(ids[k], themes[k].name_zh, p) for k, p in found]
+        groups = [themes[k].group for k in columns.tolist()]
+        ends = given.sum(axis=1).cumsum().tolist()
         model = f"{self.name} {self.version}"
         return [
             Tagging.of_row(
                 reading.id,
                 reading.title,
-                tuple(tag for tag, _ in own),
-                tuple(dict.fromkeys(group for _, group in own if group)),
-                row,
-                ids,
+                tuple(tags[start:end]),
+                tuple(dict.fromkeys(filter(None, groups[start:end]))),
                 model,
+                ids,
+                row,
             )
-            for reading, own, row in zip(readings, tags, probabilities, strict=True)
+            for reading, start, end, row in zip(
+                readings, [0, *ends], ends, probabilities, strict=False
+            )
         ]
 
     def _tag_batches(self, batches: Iterator[list[Reading]], jobs: int) -> Iterator[Tagging]:

@@ -22,8 +22,14 @@ class Tag:
     probability: float
 
 
-@dataclass(frozen=True)
-class Tagging:
+class _OfRow:
+    """A row of probabilities, by theme id, that no mapping has been made of yet."""
+
+    __slots__ = ("_ids", "_row")
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging(_OfRow):
     """The result for one article; no tag at all is a valid answer (abstention).
 
     Attributes
@@ -52,15 +58,20 @@ class Tagging:
         title: str | None,
         tags: tuple[Tag, ...],
         groups: tuple[str, ...],
-        row: NDArray[np.float32],
-        ids: tuple[str, ...],
         model: str,
+        ids: tuple[str, ...],
+        row: NDArray[np.float32],
     ) -> Tagging:
         """Make a tagging of a row of probabilities, in the order of `ids`."""
         self = cls.__new__(cls)
-        vars(self).update(
-            id=id, title=title, tags=tags, groups=groups, model=model, _row=row, _ids=ids
-        )
+        put = object.__setattr__
+        put(self, "id", id)
+        put(self, "title", title)
+        put(self, "tags", tags)
+        put(self, "groups", groups)
+        put(self, "model", model)
+        put(self, "_ids", ids)
+        put(self, "_row", row)
         return self
 
     if not TYPE_CHECKING:
@@ -71,7 +82,8 @@ class Tagging:
             if name != "probabilities":
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
             made = dict(zip(self._ids, self._row.tolist(), strict=True))
-            return vars(self).setdefault(name, made)
+            object.__setattr__(self, name, made)
+            return made
 
     @property
     def themes(self) -> tuple[str, ...]:
