@@ -1,24 +1,24 @@
 """How fast newsclf is, beside what else one could use.
 
-    NEWSCLF_CORPORA=... python benchmarks/speed [--model governance] [--rounds 7] [--growth 100000]
+    NEWSCLF_CORPORA=... python benchmarks/speed [--rounds 5] [--only PART ...]
 
-Everything in one run, interleaved, medians of CPU time on one core. Absolute figures depend on the
-machine; the ratios are what to look at. Prints tables, writes benchmarks/speed.json and draws
-benchmarks/speed.png where matplotlib is installed. Peers that are not installed are left out:
-python -m pip install rjieba fasttext-wheel matplotlib.
+Parts: throughput, calls, processes, growth, retraining, stages. Interleaved, medians, CPU time of
+one core (threads: by the clock). Absolute figures depend on the machine; the ratios are what to
+look at. Prints tables; a run of all parts writes benchmarks/speed.json and draws
+benchmarks/speed.png. Peers that are not installed are left out: python -m pip install rjieba
+fasttext-wheel matplotlib.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import os
-import resource
 import statistics
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +27,20 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import peers as others  # noqa: E402
+import plot  # noqa: E402
 import processes  # noqa: E402
+import retraining  # noqa: E402
+import stages  # noqa: E402
 
 import newsclf  # noqa: E402
 from newsclf import engine  # noqa: E402
 from newsclf.evaluation.text import table  # noqa: E402
-from newsclf.features import Terms  # noqa: E402
 from newsclf.labelled import LabelledArticle, read_labelled  # noqa: E402
 from newsclf.tagger import Tagger  # noqa: E402
 
 SLOW = 150  # articles a round for what takes milliseconds for each
 FAST = 3000
-GOALS = [
+RATIOS = [
     ("newsclf: tags", "by hand, the same features", 50.0),
     ("newsclf: tags", "by hand, words only", 30.0),
     ("newsclf, words only: tags", "by hand, words only", 55.0),
@@ -49,229 +51,174 @@ GOALS = [
 ]
 
 
-def read_articles() -> list[LabelledArticle]:
-    folder = os.environ.get("NEWSCLF_CORPORA")
-    if not folder:
-        sys.exit("set NEWSCLF_CORPORA to the folder of the corpora")
+class Bench:
+    """What the parts share, and the measures they found so far."""
+
+    def __init__(self, model: str, rounds: int, corpora: Path) -> None:
+        self.model, self.rounds, self.corpora = model, rounds, corpora
+        self.tagger: Tagger = newsclf.load(model)
+        self.labelled = read_articles(corpora)
+        self.texts = [str(item.article) for item in self.labelled]
+        self.measures: list[dict[str, Any]] = []
+
+    def note(self, what: str, measured: float, goal: float, more: bool) -> None:
+        """Keep a figure that should be at least (`more`) or at most its goal."""
+        self.measures.append({"what": what, "measured": measured, "goal": goal, "more": more})
+
+
+def read_articles(corpora: Path) -> list[LabelledArticle]:
     found = []
     for name in ("xwlb.jsonl", "local.jsonl"):
-        found += read_labelled(Path(folder) / "labelled" / name)
+        found += read_labelled(corpora / "labelled" / name)
     # Like the news that is tagged: neither briefs nor reports of many pages.
     return [item for item in found if 300 <= len(str(item.article)) <= 2500]
 
 
-def throughput(peers: dict[str, others.Peer], texts: list[str], rounds: int) -> dict[str, float]:
-    """Return megabytes of UTF-8 a second of CPU, medians of interleaved rounds."""
+def throughput(bench: Bench) -> dict[str, float]:
+    """Measure megabytes of UTF-8 a second of CPU, and what they say beside each other."""
+    peers = others.all_peers(bench.tagger, bench.labelled[:600])
     slow = ("by hand", "jieba", "fastText on jieba")
-    loads = {n: texts[: SLOW if n.startswith(slow) else FAST] for n in peers}
+    loads = {n: bench.texts[: SLOW if n.startswith(slow) else FAST] for n in peers}
     size = {name: sum(len(t.encode()) for t in load) for name, load in loads.items()}
     found: dict[str, list[float]] = {name: [] for name in peers}
     for name, peer in peers.items():
         peer(loads[name])
-    for _ in range(rounds):
+    for _ in range(bench.rounds):
         for name, peer in peers.items():
             began = time.process_time()
             peer(loads[name])
             found[name].append(size[name] / 1e6 / (time.process_time() - began))
-    return {name: statistics.median(values) for name, values in found.items()}
+    figures = {name: statistics.median(values) for name, values in found.items()}
+    for ours, theirs, goal in RATIOS:
+        if theirs in figures:
+            bench.note(f"{ours} / {theirs}", figures[ours] / figures[theirs], goal, True)
+    print(table([["peer", "MB/s"], *([n, f"{v:.2f}"] for n, v in figures.items())]), "\n")
+    return figures
 
 
-def one_call(tagger: Tagger, texts: list[str]) -> float:
-    """Return the microseconds that one call takes on one article of 600 characters."""
+def calls(bench: Bench) -> dict[str, float]:
+    """Measure two threads beside one, by the clock, and one call on one article."""
+    texts = bench.texts[:FAST]
+    kernel = bench.tagger.model.kernel
+    batches = [([""] * 256, texts[i : i + 256]) for i in range(0, len(texts) - 255, 256)]
+    ratios: dict[str, list[float]] = {"scores": [], "tags": []}
+
+    def clock(work: Callable[[], Any]) -> float:
+        began = time.perf_counter()
+        work()
+        return time.perf_counter() - began
+
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(2) as two:
+        for _ in range(2 * bench.rounds):
+            alone, both = (
+                clock(lambda pool=pool: list(pool.map(lambda b: kernel.scores(*b), batches)))  # type: ignore[misc]
+                for pool in (one, two)
+            )
+            ratios["scores"].append(alone / both)
+            alone, both = (
+                clock(lambda jobs=jobs: list(bench.tagger.tag_many(texts, jobs=jobs)))  # type: ignore[misc]
+                for jobs in (1, 2)
+            )
+            ratios["tags"].append(alone / both)
     text = next(t for t in texts if len(t) >= 600)[:600]
     found = []
     for _ in range(2000):
         began = time.process_time_ns()
-        tagger.tag(text)
-        found.append(time.process_time_ns() - began)
-    return statistics.median(found) / 1000
+        bench.tagger.tag(text)
+        found.append((time.process_time_ns() - began) / 1000)
+    figures = {f"two threads / one, {n}": statistics.median(v) for n, v in ratios.items()}
+    for name, ratio in figures.items():
+        bench.note(name, ratio, 1.9, True)
+    call = statistics.median(found)
+    bench.note("one call, 600 characters, µs", call, 120.0, False)
+    return {**figures, "one call, µs": call}
 
 
-def threads(tagger: Tagger, texts: list[str], rounds: int) -> dict[str, float]:
-    """Return how many times faster two threads are, by the clock."""
-    ratios: dict[str, list[float]] = {"tags": [], "scores": []}
-    kernel = tagger.model.kernel
-    batches = [([""] * 256, texts[i : i + 256]) for i in range(0, len(texts) - 255, 256)]
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(2) as two:
-        for _ in range(rounds):
-            clocks = []
-            for pool in (one, two):
-                began = time.perf_counter()
-                list(pool.map(lambda batch: kernel.scores(*batch), batches))
-                clocks.append(time.perf_counter() - began)
-            ratios["scores"].append(clocks[0] / clocks[1])
-            clocks = []
-            for jobs in (1, 2):
-                began = time.perf_counter()
-                for _ in tagger.tag_many(texts, jobs=jobs):
-                    pass
-                clocks.append(time.perf_counter() - began)
-            ratios["tags"].append(clocks[0] / clocks[1])
-    return {name: statistics.median(values) for name, values in ratios.items()}
+def whole_processes(bench: Bench) -> dict[str, dict[str, float]]:
+    """Measure processes from start to end."""
+    by_hand = others.by_hand(bench.labelled[:600], others.words_by_hand())
+    whole = processes.measure(bench.model, by_hand, bench.texts[0])
+    ours, numpy = whole["newsclf"], whole["import numpy"]
+    bench.note("whole process above import numpy, ms", ours["ms"] - numpy["ms"], 40.0, False)
+    bench.note("whole process, by hand / newsclf", whole["by hand"]["ms"] / ours["ms"], 15.0, True)
+    bench.note("whole process, reference, ms", whole["newsclf, reference"]["ms"], 1000.0, False)
+    bench.note("resident memory, MB", ours["mb"], 80.0, False)
+    rows = [[name, f"{f['ms']:.1f}", f"{f['mb']:.1f}"] for name, f in whole.items()]
+    print(table([["process", "ms", "MB"], *rows]), "\n")
+    return whole
 
 
-def growth(tagger: Tagger, texts: list[str], largest: int) -> list[dict[str, float]]:
-    """Return cost and memory of streams of 100, 1,000, ... articles."""
-    found = []
-    for power in range(2, 12):
-        n = 10**power
-        if n > largest:
-            break
-        began = time.process_time()
-        for _ in tagger.tag_many(itertools.islice(itertools.cycle(texts), n)):
-            pass
-        cost = (time.process_time() - began) / n * 1e6
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        found.append({"articles": n, "us_per_article": cost, "peak_mb": peak})
+def growth(bench: Bench) -> list[dict[str, float]]:
+    """Measure streams of 100 to 1,000,000 articles."""
+    streams = processes.streams(bench.model, bench.texts, [10**power for power in range(2, 7)])
+    few, many = streams[0], streams[-1]
+    ratio = many["us_per_article"] / few["us_per_article"]
+    bench.note("cost an article, 1,000,000 / 100 articles", ratio, 1.1, False)
+    more = many["peak_mb"] - few["peak_mb"]
+    bench.note("memory, 1,000,000 above 100 articles, MB", more, 10.0, False)
+    rows = [
+        [f"{s['articles']:,}", f"{s['us_per_article']:.1f}", f"{s['peak_mb']:.1f}"] for s in streams
+    ]
+    print(table([["articles", "µs an article", "peak MB"], *rows]), "\n")
+    return streams
+
+
+def retrained(bench: Bench) -> dict[str, float]:
+    """Measure training on many articles."""
+    found = retraining.measure(bench.tagger, bench.corpora)
+    ratio = found["by hand"] / found["newsclf"]
+    bench.note("retraining, 50,000 articles, by hand / newsclf", ratio, 15.0, True)
+    rows = [[name, f"{found[name]:.1f}"] for name in ("newsclf", "by hand")]
+    print(table([["retraining", "s"], *rows]), "\n")
     return found
 
 
-def stages(tagger: Tagger, texts: list[str], rounds: int) -> dict[str, float]:
-    """Return the nanoseconds a character that the kernel takes with ever more of its work."""
-    model = tagger.model
-    words, none, n = model.vocabulary.packed[0], Terms.pack([]), len(model.vocabulary.words)
-
-    def kernel(features: int, *blocks: Any, **changes: Any) -> Any:
-        spec = replace(model.spec, **changes)
-        idf, weights = model.vocabulary.idf[:features], model.weights[:features]
-        return engine.kernel(spec, *blocks, idf, weights, model.bias)
-
-    kernels = {
-        "characters copied and folded": kernel(
-            0, none, none, word_ngrams=(0, 0), char_ngrams=(0, 0)
-        ),
-        "and cut into words": kernel(0, none, none, char_ngrams=(0, 0)),
-        "and words looked up, counted, scored": kernel(n, words, none, char_ngrams=(0, 0)),
-        "and n-grams of characters as well": model.kernel,
-    }
-    n_characters = sum(map(len, texts))
-    found: dict[str, list[float]] = {name: [] for name in kernels}
-    for _ in range(rounds):
-        for name, made in kernels.items():
-            began = time.process_time_ns()
-            made.scores([None] * len(texts), texts)
-            found[name].append((time.process_time_ns() - began) / n_characters)
-    return {name: statistics.median(values) for name, values in found.items()}
+def kernel_stages(bench: Bench) -> dict[str, float]:
+    """Measure what the kernel takes with ever more of its work."""
+    parts = stages.measure(bench.tagger, bench.texts[:FAST], bench.rounds)
+    print(table([["of tagging", "ns a character"], *([n, f"{v:.1f}"] for n, v in parts.items())]))
+    print()
+    return parts
 
 
-def draw(figures: dict[str, float]) -> None:
-    try:
-        import matplotlib
-    except ImportError:
-        return
-    matplotlib.use("agg")
-    from matplotlib import pyplot
-
-    names = sorted(figures, key=figures.__getitem__)
-    _, axes = pyplot.subplots(figsize=(8, 0.36 * len(names) + 1))
-    colours = ["#c1272d" if name.startswith("newsclf") else "#8a8a8a" for name in names]
-    axes.barh(names, [figures[name] for name in names], color=colours)
-    axes.set_xscale("log")
-    axes.set_xlabel("MB of raw text a second and core (log scale)")
-    axes.spines[["top", "right"]].set_visible(False)
-    pyplot.tight_layout()
-    pyplot.savefig(ROOT / "benchmarks" / "speed.png", dpi=150, metadata={"Software": None})
+PARTS: dict[str, tuple[str, Callable[[Bench], Any]]] = {
+    "throughput": ("mb_per_second", throughput),
+    "calls": ("calls", calls),
+    "processes": ("processes", whole_processes),
+    "growth": ("growth", growth),
+    "stages": ("stages", kernel_stages),
+    "retraining": ("retraining_seconds", retrained),
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--model", default="governance")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--growth", type=int, default=100_000, help="longest stream of articles")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="these parts, without a record")
     options = parser.parse_args()
+    corpora = os.environ.get("NEWSCLF_CORPORA")
+    if not corpora:
+        sys.exit("set NEWSCLF_CORPORA to the folder of the corpora")
     if not engine.compiled():
         sys.exit("the compiled engine is not installed: nothing to measure")
-    labelled = read_articles()
-    texts = [str(item.article) for item in labelled]
-    tagger = newsclf.load(options.model)
-    figures = throughput(others.all_peers(tagger, labelled[:600]), texts, options.rounds)
-    rows: list[dict[str, Any]] = []
-    for ours, theirs, goal in GOALS:
-        if theirs in figures:
-            ratio = figures[ours] / figures[theirs]
-            rows.append(
-                {"what": f"{ours} / {theirs}", "measured": ratio, "goal": goal, "more": True}
-            )
-    whole = processes.measure(
-        options.model, others.by_hand(labelled[:600], others.words_by_hand()), texts[0]
-    )
-    two = threads(tagger, texts[:FAST], options.rounds)
-    rows += [
-        {"what": "two threads / one, scores", "measured": two["scores"], "goal": 1.9, "more": True},
-        {"what": "two threads / one, tags", "measured": two["tags"], "goal": 1.9, "more": True},
-        {
-            "what": "whole process above import numpy, ms",
-            "measured": whole["newsclf"]["ms"] - whole["import numpy"]["ms"],
-            "goal": 40.0,
-            "more": False,
-        },
-        {
-            "what": "whole process, by hand / newsclf",
-            "measured": whole["by hand"]["ms"] / whole["newsclf"]["ms"],
-            "goal": 15.0,
-            "more": True,
-        },
-        {
-            "what": "whole process, reference, ms",
-            "measured": whole["newsclf, reference"]["ms"],
-            "goal": 1000.0,
-            "more": False,
-        },
-        {
-            "what": "one call, 600 characters, µs",
-            "measured": one_call(tagger, texts),
-            "goal": 120.0,
-            "more": False,
-        },
-        {
-            "what": "resident memory, MB",
-            "measured": whole["newsclf"]["mb"],
-            "goal": 80.0,
-            "more": False,
-        },
+    bench = Bench(options.model, options.rounds, Path(corpora))
+    record = {PARTS[part][0]: PARTS[part][1](bench) for part in options.only or PARTS}
+    rows = [
+        [
+            row["what"],
+            f"{row['measured']:.2f}",
+            f"{'≥' if row['more'] else '≤'} {row['goal']:g}",
+            "reached" if (row["measured"] >= row["goal"]) == row["more"] else "missed",
+        ]
+        for row in bench.measures
     ]
-    streams = growth(tagger, texts, options.growth)
-    print(table([["peer", "MB/s"]] + [[n, f"{v:.2f}"] for n, v in figures.items()]))
-    print()
-    print(
-        table(
-            [["measure", "measured", "goal", ""]]
-            + [
-                [
-                    row["what"],
-                    f"{row['measured']:.2f}",
-                    f"{'≥' if row['more'] else '≤'} {row['goal']:g}",
-                    "reached" if (row["measured"] >= row["goal"]) == row["more"] else "missed",
-                ]
-                for row in rows
-            ]
-        )
-    )
-    print()
-    print(
-        table(
-            [["articles", "µs an article", "peak MB"]]
-            + [
-                [str(s["articles"]), f"{s['us_per_article']:.1f}", f"{s['peak_mb']:.0f}"]
-                for s in streams
-            ]
-        )
-    )
-    parts = stages(tagger, texts[:FAST], options.rounds)
-    print()
-    print(table([["kernel", "ns a character"]] + [[n, f"{v:.1f}"] for n, v in parts.items()]))
-    record: dict[str, Any] = {
-        "mb_per_second": figures,
-        "measures": rows,
-        "processes": whole,
-        "growth": streams,
-    }
-    record["stages"] = parts
-    path = ROOT / "benchmarks" / "speed.json"
-    path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    draw(figures)
+    print(table([["measure", "measured", "goal", ""], *rows]))
+    if not options.only:
+        record = {"measures": bench.measures, **record}
+        text = json.dumps(record, ensure_ascii=False, indent=1)
+        (ROOT / "benchmarks" / "speed.json").write_text(text + "\n", encoding="utf-8")
+        plot.draw(record["mb_per_second"], ROOT / "benchmarks" / "speed.png")
 
 
 if __name__ == "__main__":

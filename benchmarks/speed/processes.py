@@ -1,4 +1,4 @@
-"""Whole processes: from the start of Python to the tags of one article, and the memory for it."""
+"""Whole processes: to the tags of one article, and of streams of them; time and memory."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 9
+AT_LEAST = 20_000  # articles for which a stream is timed
 
 _NUMPY = "import numpy"
 _NEWSCLF = (
@@ -34,6 +35,24 @@ print(json.dumps([used, peak]))
 """
 
 
+_STREAM = """
+import itertools, json, re, sys, time
+import newsclf
+tagger = newsclf.load(sys.argv[1])
+texts = open(sys.argv[2], encoding="utf-8").read().split("\\0")
+articles, times = map(int, sys.argv[3:])
+for tagging in tagger.tag_many(texts):
+    pass
+began = time.process_time()
+for _ in range(times):
+    for tagging in tagger.tag_many(itertools.islice(itertools.cycle(texts), articles)):
+        pass
+used = time.process_time() - began
+peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
+print(json.dumps([used / times / articles, peak]))
+"""
+
+
 def measure(model: str, by_hand: Pipeline, text: str) -> dict[str, dict[str, float]]:
     """Return milliseconds of CPU and megabytes at most, medians of interleaved rounds."""
     with tempfile.TemporaryDirectory() as folder:
@@ -49,15 +68,11 @@ def measure(model: str, by_hand: Pipeline, text: str) -> dict[str, dict[str, flo
             "by hand": (_BY_HAND, [str(pickled), str(article)], {}),
         }  # fmt: skip
         found: dict[str, list[list[float]]] = {name: [] for name in runs}
-        for _ in range(ROUNDS):
+        for round_ in range(ROUNDS + 1):
             for name, (code, arguments, environment) in runs.items():
-                paths = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
-                done = subprocess.run(
-                    [sys.executable, "-c", _MEASURE, code, *arguments],
-                    env={**os.environ, **environment, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
-                    capture_output=True, check=True, text=True,
-                )  # fmt: skip
-                found[name].append(json.loads(done.stdout.splitlines()[-1]))
+                figures = _run([_MEASURE, code, *arguments], folder, environment)
+                if round_:  # the first one compiles what an installation has compiled
+                    found[name].append(figures)
     return {
         name: {
             "ms": 1000 * statistics.median(seconds for seconds, _ in values),
@@ -65,3 +80,35 @@ def measure(model: str, by_hand: Pipeline, text: str) -> dict[str, dict[str, flo
         }
         for name, values in found.items()
     }
+
+
+def streams(model: str, texts: list[str], sizes: list[int]) -> list[dict[str, float]]:
+    """Return cost and memory of streams of so many articles, each in a process of its own.
+
+    All texts are tagged once before the clock runs, and short streams run often.
+    """
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "articles.txt"
+        path.write_text("\0".join(texts), encoding="utf-8")
+        for size in sizes:
+            times = str(max(1, AT_LEAST // size))
+            used, peak = _run([_STREAM, model, str(path), str(size), times], folder, {})
+            found.append({"articles": size, "us_per_article": 1e6 * used, "peak_mb": peak})
+    return found
+
+
+def _run(arguments: list[str], folder: str, environment: dict[str, str]) -> list[float]:
+    """Run code in a fresh Python that keeps its compiled modules in `folder`."""
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    own = {
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)]),
+        "PYTHONPYCACHEPREFIX": str(Path(folder) / "compiled"),
+        "OMP_NUM_THREADS": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", *arguments],
+        env={**inherited, **own, **environment}, capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    figures: list[float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
