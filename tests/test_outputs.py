@@ -12,7 +12,7 @@ from keyword_tagger import Keyword, lines
 
 from newsclf.articles import Article
 from newsclf.batch import tag_file
-from newsclf.errors import InputError, MissingExtra
+from newsclf.errors import InputError, MissingExtra, ModelError, ModelNotFound
 from newsclf.inputs import ReadOptions
 from newsclf.outputs import Layout, json_line, writer_for
 from newsclf.tagging import Tag, Tagging
