@@ -52,7 +52,8 @@ Labelled = Annotated[
 ]
 Model = Annotated[str, typer.Option(metavar="NAME|PATH", help="Model, by name or folder.")]
 Encoding = Annotated[
-    str | None, typer.Option(help="Encoding of the input; found out unless it is named.")
+    str | None,
+    typer.Option(metavar="NAME", help="Encoding of the input; found out unless it is named."),
 ]
 
 _P = ParamSpec("_P")

@@ -39,7 +39,9 @@ def tag(
         bool, typer.Option("--pages", help="Each text is the dump of a newspaper page.")
     ] = False,
     model: Model = "governance",
-    jobs: Annotated[int, typer.Option(min=1, help="Processes to tag with.")] = 1,
+    jobs: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Threads or processes to tag with.")
+    ] = 1,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where a run that was cut off stopped.")
     ] = False,
@@ -65,13 +67,20 @@ def tag(
     encoding: Encoding = None,
     format: Annotated[
         str | None,
-        typer.Option(help="Read as text, jsonl, csv, tsv, parquet, html or pdf."),
+        typer.Option(metavar="FORMAT", help="Read as text, jsonl, csv, tsv, parquet, html or pdf."),
     ] = None,
-    text: Annotated[str | None, typer.Option(help="Field or column of the text.")] = None,
-    title: Annotated[str | None, typer.Option(help="Field or column of the title.")] = None,
-    id: Annotated[str | None, typer.Option(help="Field or column of the id.")] = None,
+    text: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="Field or column of the text.")
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="Field or column of the title.")
+    ] = None,
+    id: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="Field or column of the id.")
+    ] = None,
     keep: Annotated[
-        list[str] | None, typer.Option(help="Field or column to hand on; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="FIELD", help="Field or column to hand on; may be repeated."),
     ] = None,
     formulas: Annotated[
         bool, typer.Option("--formulas", help="Leave CSV cells that look like formulas alone.")
