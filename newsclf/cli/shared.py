@@ -95,7 +95,10 @@ def _reason(error: Exception) -> str:
 
 def complain(message: str) -> None:
     """Write a line to standard error, whatever characters it has."""
-    data = f"newsclf: {message}\n".encode(sys.stderr.encoding or "utf-8", "backslashreplace")
+    # On a terminal the count of a run may stand in the line.
+    start = "\r\x1b[K" if sys.stderr.isatty() else ""
+    line = f"{start}newsclf: {message}\n"
+    data = line.encode(sys.stderr.encoding or "utf-8", "backslashreplace")
     sys.stderr.flush()
     with contextlib.suppress(OSError):
         typer.get_binary_stream("stderr").write(data)
@@ -145,8 +148,8 @@ class RejectNotes:
 class ProgressLine:
     """A line on standard error that counts rows, where that is a terminal.
 
-    How much is left goes by the bytes of the files; of a compressed file and of standard input
-    nobody knows.
+    How much is left goes by the bytes of the files. With a compressed file or standard input among
+    them nobody knows, and the line says nothing of it.
     """
 
     def __init__(self, *, quiet: bool) -> None:
@@ -155,9 +158,11 @@ class ProgressLine:
         self.bytes = 0
         self.before: dict[str, int] = {}
         self.total = self.first = 0
+        self.foreseeable = True
 
     def begin(self, files: Sequence[InputFile]) -> None:
         """Add up the sizes of the files."""
+        self.foreseeable = all(file.path and not file.compression for file in files)
         for file in files:
             self.before[file.source] = self.total
             with contextlib.suppress(OSError):
@@ -189,7 +194,7 @@ class ProgressLine:
     def _left(self, row: Row, seconds: float) -> str:
         done = self._place(row) - self.first
         left = self.total - self._place(row)
-        if done <= 0 or left < 0:
+        if not self.foreseeable or row.byte_offset is None or done <= 0 or left < 0:
             return ""
         minutes, rest = divmod(round(seconds * left / done), 60)
         return f", {minutes // 60}:{minutes % 60:02}:{rest:02} left"
