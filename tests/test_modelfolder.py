@@ -233,7 +233,7 @@ def test_names_that_lead_elsewhere_are_refused(folder, name):
             "features": {
                 "word_ngrams": [3, 1],
                 "char_ngrams": [2, 3],
-                "title_weight": 2,
+                "title_share": 0.3333333333333333,
                 "added_words": [],
             }
         },
@@ -241,7 +241,7 @@ def test_names_that_lead_elsewhere_are_refused(folder, name):
             "features": {
                 "word_ngrams": 1,
                 "char_ngrams": [2, 3],
-                "title_weight": 2,
+                "title_share": 0.3333333333333333,
                 "added_words": [],
             }
         },

@@ -41,8 +41,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         See `FeatureSpec`.
     char_runs : "han" or "any"
         See `FeatureSpec`.
-    title_weight : int
-        How often a term of the title counts.
+    title_share : float
+        See `FeatureSpec`.
     min_words, min_chars, min_labelled : int
         See `Settings`. All terms are kept here: titles and messages are short, and texts few.
     false_tags : float or None
@@ -70,7 +70,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         word_ngrams: tuple[int, int] = (1, 1),
         char_ngrams: tuple[int, int] = (1, 3),
         char_runs: Literal["han", "any"] = "any",
-        title_weight: int = 2,
+        title_share: float = 1 / 3,
         min_words: int = 1,
         min_chars: int = 1,
         min_labelled: int = 1,
@@ -87,7 +87,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.word_ngrams = word_ngrams
         self.char_ngrams = char_ngrams
         self.char_runs = char_runs
-        self.title_weight = title_weight
+        self.title_share = title_share
         self.min_words = min_words
         self.min_chars = min_chars
         self.min_labelled = min_labelled
@@ -132,7 +132,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 features=FeatureSpec(
                     self.word_ngrams,
                     self.char_ngrams,
-                    self.title_weight,
+                    self.title_share,
                     char_runs=self.char_runs,
                 ),
                 min_words=self.min_words,

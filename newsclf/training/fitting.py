@@ -132,7 +132,7 @@ def train(
     words = count_terms(articles, spec, "words", jobs)
     chars = count_terms(articles, spec, "chars", jobs)
     vocabulary, documents = choose_vocabulary(words, chars, known, codebook, settings)
-    features = labelled_features(words, chars, vocabulary)
+    features = labelled_features(words, chars, vocabulary, spec)
     columns = _columns(codebook, known, vocabulary, settings)
     trainer = _Trainer(features, columns, labels, borderline, settings, jobs)
     heads = trainer.fit(np.arange(len(labelled)))

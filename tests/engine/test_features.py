@@ -108,7 +108,7 @@ def test_half_precision_is_read_exactly() -> None:
     halves = halves[np.isfinite(halves)].reshape(1, -1)
     made = Kernel(
         engine.cutter(), engine.characters(), Terms.pack(["中国"]), Terms.pack([]), np.ones(1, np.float32),
-        (1, 1), (0, 0), 1, "han", halves, np.zeros(halves.size, np.float32),
+        (1, 1), (0, 0), 0.5, "han", halves, np.zeros(halves.size, np.float32),
     )  # fmt: skip
     np.testing.assert_array_equal(made.scores([None], ["中国"]), halves.astype(np.float32))
 
@@ -127,11 +127,13 @@ def test_occurrences_say_where_each_feature_stands(
         if feature < len(case.vocabulary.words):
             term = term.replace(" ", "")
         assert parts[part][begin:end] == term
-        counts[feature] += 1 if part else spec.title_weight
+        counts[feature] += 1
     expected = Counter(
-        case.vocabulary.words[t] for t in spec.word_terms(article) if t in case.vocabulary.words
-    ) + Counter(
-        case.vocabulary.chars[t] for t in spec.char_terms(article) if t in case.vocabulary.chars
+        block[term]
+        for name, block in (("words", case.vocabulary.words), ("chars", case.vocabulary.chars))
+        for text in spec.parts(article)
+        for term in spec.terms(text, name)
+        if term in block
     )
     assert counts == expected
 

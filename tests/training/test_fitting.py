@@ -115,7 +115,7 @@ def test_traditional_articles_teach_what_their_simplified_twins_teach(tagger, th
     [
         FeatureSpec(char_ngrams=(0, 0)),
         FeatureSpec(word_ngrams=(0, 0)),
-        FeatureSpec(word_ngrams=(1, 2), char_ngrams=(1, 4), title_weight=0),
+        FeatureSpec(word_ngrams=(1, 2), char_ngrams=(1, 4), title_share=0),
         FeatureSpec(added_words=(("亮码检查", 1000),)),
     ],
     ids=["words", "characters", "both", "added words"],
