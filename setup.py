@@ -27,7 +27,8 @@ def engine() -> list[Extension]:
         flags += ["-g", "-O1", "-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
         links.append("-fsanitize=address,undefined")
     here = "newsclf/_engine"
-    rooms = ["array", "table", "trie", "route", "hmm", "cutting", "ngrams", "terms", "summing", "scoring", "collecting"]
+    rooms = ["array", "table", "trie", "route", "hmm", "cutting", "ngrams", "utf8", "terms"]
+    rooms += ["summing", "scoring", "collecting"]
     extension = Extension(
         "newsclf._engine.kernel",
         [f"{here}/kernel.pyx"],

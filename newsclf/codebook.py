@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -266,11 +267,8 @@ class _Reader:
         return out
 
     def distinct(self, place: str, names: list[str]) -> None:
-        seen: set[str] = set()
-        for name in names:
-            if name in seen:
-                self.fail(place, "no name twice", name)
-            seen.add(name)
+        if len(set(names)) < len(names):
+            self.fail(place, "no name twice", Counter(names).most_common(1)[0][0])
 
     def theme(self, value: object, index: int) -> Theme:
         record = self.mapping(value, f"themes[{index}]")
@@ -288,7 +286,10 @@ class _Reader:
             lists[name] = tuple(self.items(record, name, place))
             if not all(isinstance(item, str) for item in lists[name]):
                 self.fail(place + name, "a list of strings", lists[name])
-        keywords = [self.keyword(k, place) for k in self.items(record, "keywords", place)]
+        keywords = [
+            Keyword(k) if isinstance(k, str) and k.strip() else self.keyword(k, place)
+            for k in self.items(record, "keywords", place)
+        ]
         self.distinct(place + "keywords", [k.text for k in keywords])
         return Theme(
             **head,
@@ -298,8 +299,6 @@ class _Reader:
         )
 
     def keyword(self, value: object, place: str) -> Keyword:
-        if isinstance(value, str) and value and not value.isspace():  # nearly all of them
-            return Keyword(value)
         text, weight = value, 1.0
         if isinstance(value, Mapping):
             text, weight = value.get("text"), value.get("weight", 1.0)

@@ -308,3 +308,8 @@ def test_shipped_models_hold_together():
 def test_a_moved_folder_is_the_same_model(folder, tmp_path):
     moved = shutil.move(folder, tmp_path / "elsewhere")
     assert load(moved).name == "tiny"
+
+
+def test_model_folders_are_found_by_themselves_and_within(model_folder):
+    assert modelfolder.within(model_folder) == [model_folder]
+    assert modelfolder.within(model_folder.parent) == [model_folder]

@@ -232,3 +232,16 @@ def test_a_file_where_a_folder_must_be(tmp_path):
     with pytest.raises(InputError, match="sub: expected a folder, found a file"):
         tag_file(tmp_path / "in", tmp_path / "out", model=Keyword(), per_file="jsonl")
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(("name", "shown"), [("elsewhere", "elsewhere"), (None, "o.jsonl")])
+def test_errors_of_writing_name_a_file(tmp_path, monkeypatch, name, shown):
+    (tmp_path / "a.txt").write_text("看医生", "utf-8")
+
+    def fail(path, target):
+        raise OSError(5, "Input/output error", name)
+
+    monkeypatch.setattr("pathlib.Path.replace", fail)
+    with pytest.raises(OSError, match="Input/output error") as caught:
+        tag_file(tmp_path / "a.txt", tmp_path / "o.jsonl", model=Keyword())
+    assert caught.value.filename.endswith(shown)

@@ -1,9 +1,13 @@
 import csv
+import gzip
 import io
 import json
 import sys
+from collections import Counter
+from dataclasses import replace
 
 import pytest
+from reading import put
 from typer.testing import CliRunner
 
 from newsclf.batch import tag_file
@@ -137,4 +141,31 @@ def test_plots_that_cannot_be(tagged, tmp_path, monkeypatch):
         summary.plot(tmp_path / "t.png", font=tmp_path / "none.ttf")
     monkeypatch.setattr(manager.fontManager, "ttflist", [])
     with pytest.raises(InputError, match="no font with Chinese characters"):
+        summary.plot(tmp_path / "t.png")
+
+
+def test_nothing_was_tagged(tagged, tmp_path):
+    (tmp_path / "none.jsonl").write_text("")
+    assert summarise(tmp_path / "none.jsonl", articles=tagged[0]).articles == 0
+    with pytest.raises(InputError, match=r"expected a \.jsonl, \.csv or \.parquet file"):
+        summarise(put(tmp_path, "a.txt", "text"))
+
+
+def test_a_tagged_file_that_is_cut_off(tagged, tmp_path):
+    write = tagged[1]
+    whole = gzip.compress(write("t.jsonl").read_bytes())
+    with pytest.raises(InputError, match=r"t\.jsonl\.gz: cannot be read: Compressed file ended"):
+        summarise(put(tmp_path, "t.jsonl.gz", whole[:-9]))
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_a_plot_without_months_or_with_a_font_of_ones_own(tagged, tmp_path, monkeypatch):
+    manager = pytest.importorskip("matplotlib.font_manager")
+    summary = summarise(tagged[1]("t.jsonl"))
+    undated = replace(summary, months=Counter({("", "health"): 1}))
+    font = manager.findfont("DejaVu Sans")
+    undated.plot(tmp_path / "t.svg", font=font)
+    assert b"<svg" in (tmp_path / "t.svg").read_bytes()
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(MissingExtra, match=r"newsclf\[plot\]"):
         summary.plot(tmp_path / "t.png")

@@ -157,3 +157,12 @@ def test_a_web_page_that_its_parser_fails_on(tmp_path, monkeypatch):
     monkeypatch.setattr(trafilatura, "bare_extraction", fail)
     (row,) = read(put(tmp_path, "a.html", b"<p>text</p>"))
     assert (row.code, row.message) == ("unreadable", "not a web page: RecursionError: deep")
+
+
+def test_a_page_of_a_pdf_with_too_much_text(tmp_path, monkeypatch):
+    pypdf = pytest.importorskip("pypdf")
+    path = put(tmp_path, "a.pdf", pdf("开诊"))
+    monkeypatch.setattr(pypdf.PageObject, "extract_text", lambda page: "开" * 5000)
+    (row,) = read(path, max_record=path.stat().st_size)
+    assert (row.code, row.line) == ("too_large", 1)
+    assert row.message.startswith("15000 bytes of text, more than the")

@@ -118,51 +118,38 @@ cdef class Kernel:
         """Build the table of a block's terms; return the id after its last one."""
         cdef Block* block = &self.own.blocks[which]
         cdef int filled
+        cdef U8s utf8
+        cdef U32s ends, text, lengths
         joined, offsets = terms
-        cdef const uint8_t[::1] utf8 = joined
-        cdef const uint32_t[::1] ends = offsets
-        cdef Py_ssize_t n = ends.shape[0], i, length
-        cdef size_t letters, byte = 0
-        cdef uint32_t* text = NULL
-        cdef uint32_t* lengths = NULL
-        need((ends[n - 1] if n else 0) == <size_t> utf8.shape[0], "terms that end where they should")
-        for i in range(n):
-            need((ends[i - 1] if i else 0) < ends[i] <= <size_t> utf8.shape[0],
-                 "offsets that rise, inside the terms")
-            need(utf8[ends[i - 1] if i else 0] & 0xC0 != 0x80, "offsets between characters")
+        cdef const uint8_t[::1] letters = joined
+        cdef const uint32_t[::1] stops = offsets
+        utf8.length, ends.length = letters.shape[0], stops.shape[0]
+        utf8.items = <uint8_t*> &letters[0] if utf8.length else NULL
+        ends.items = <uint32_t*> &stops[0] if ends.length else NULL
+        memset(&text, 0, sizeof(text))
+        memset(&lengths, 0, sizeof(lengths))
         try:
-            decoded = str(utf8, "utf-8", "surrogatepass")
-        except UnicodeDecodeError:
-            need(False, "terms in UTF-8")
-        length = PyUnicode_GetLength(decoded)
-        try:
-            text = <uint32_t*> malloc((length + 1) * sizeof(uint32_t))
-            lengths = <uint32_t*> malloc((n + 1) * sizeof(uint32_t))
-            if text == NULL or lengths == NULL or (
-                    which == 0 and not block_make(block, n, length)):
+            # No term has more letters than bytes; what stays empty takes no memory.
+            if not (REFIT(text, utf8.length + 1) and REFIT(lengths, ends.length + 1)) or (
+                    which == 0 and not block_make(block, ends.length, utf8.length)):
                 raise MemoryError
-            if length:
-                PyUnicode_AsUCS4(decoded, text, length, 0)
-            for i in range(n):
-                letters = 0
-                while byte < ends[i]:
-                    letters += utf8[byte] & 0xC0 != 0x80
-                    byte += 1
-                lengths[i] = letters
+            filled = terms_decode(utf8, ends, text, lengths)
+            need(filled != BAD_END, "terms that end one after the other, the last where they all do")
+            need(filled == DECODED, "terms in UTF-8")
             if which == 0:
-                filled = block_fill(block, text, lengths, n, first_id)
+                filled = block_fill(block, text.items, lengths.items, ends.length, first_id)
             else:
                 self.own.ngrams.first_id = first_id
-                filled = ngrams_fill(&self.own.ngrams, text, lengths, n, block.shortest,
-                                     block.longest)
+                filled = ngrams_fill(&self.own.ngrams, text.items, lengths.items, ends.length,
+                                     block.shortest, block.longest)
             if filled == NO_MEMORY:
                 raise MemoryError
             need(filled != TERM_TWICE, "terms that differ from each other")
             need(filled != TOO_MANY_NODES, "at most 2,097,151 n-grams of characters")
         finally:
-            free(text)
-            free(lengths)
-        return first_id + n
+            RELEASE(text)
+            RELEASE(lengths)
+        return first_id + ends.length
 
     cdef int set_weights(self, weights, bias, size_t n_features) except -1:
         cdef Py_ssize_t i, j

@@ -5,6 +5,7 @@
 
 #include "cutting.h"
 #include "ngrams.h"
+#include "utf8.h"
 
 /* What Python's str methods and the folding table say about characters, a page of 256 at a time. */
 typedef struct {

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsclf import engine
 from newsclf._engine import build_dictionary, dictionary
 from newsclf._engine.kernel import Cutter, Kernel
 from newsclf.errors import ModelError
+from newsclf.features import Terms
 
 Arrays = dict[str, Any]
 
@@ -108,6 +111,22 @@ UTF8 = np.frombuffer("中国政府".encode(), np.uint8)
         {"words": (np.frombuffer("中国中国".encode(), np.uint8), np.array([6, 12], np.uint32))},
         {"words": (np.frombuffer(b"abcdabcd", np.uint8), np.array([4, 8], np.uint32))},
         {"words": (np.empty(0, np.uint8), np.empty(0, np.uint32))},
+        *(
+            {
+                "words": (
+                    np.frombuffer(b"\xe4\xb8\xad" + odd, np.uint8),
+                    np.array([3, 3 + len(odd)], np.uint32),
+                )
+            }
+            for odd in (
+                b"\xff",
+                b"\xe4\xb8",
+                b"\xc0\x80",
+                b"\xe0\x80\x80",
+                b"\xf4\x90\x80\x80",
+                b"\x80",
+            )
+        ),
         {"idf": np.ones(4, np.float32)},
         {"idf": np.array([1, np.nan, 1], np.float32)},
         {"weights": np.ones((2, 2), np.float16)},
@@ -128,6 +147,28 @@ UTF8 = np.frombuffer("中国政府".encode(), np.uint8)
 def test_a_damaged_model_is_refused(changes: Arrays) -> None:
     with pytest.raises(ModelError):
         model(**changes)
+
+
+@given(st.sets(st.text(min_size=1, max_size=5), min_size=1), st.binary(max_size=3))
+def test_terms_are_taken_as_python_decodes_them(terms: set[str], odd: bytes) -> None:
+    words = Terms.pack(terms)
+    spec = {"idf": np.ones(len(terms) + 1, np.float32), "weights": None, "bias": None}
+    model(words=words, chars=Terms.pack(["政府"]), **spec)
+    sizes = np.diff(words.ends, prepend=np.uint32(0)).tolist()
+    utf8 = words.utf8.tobytes() + odd
+    ends = np.cumsum([*sizes, len(odd)], dtype=np.uint32)
+    try:
+        fine = bool(odd) and odd.decode("utf-8", "surrogatepass") not in terms
+    except UnicodeDecodeError:
+        fine = False
+    changes = {**spec, "idf": np.ones(len(terms) + 2, np.float32)}
+    if fine:
+        model(words=(np.frombuffer(utf8, np.uint8), ends), chars=Terms.pack(["政府"]), **changes)
+    else:
+        with pytest.raises(ModelError):
+            model(
+                words=(np.frombuffer(utf8, np.uint8), ends), chars=Terms.pack(["政府"]), **changes
+            )
 
 
 def test_the_whole_model_is_not() -> None:
