@@ -255,7 +255,7 @@ def _moved(rule: Decision, shift: float) -> Decision:
     lowest = np.minimum(rule.thresholds, _LOWEST)
     thresholds = np.maximum(rule.thresholds + np.float32(shift), lowest).astype(np.float32)
     return replace(
-        rule, thresholds=thresholds, first=max(rule.first + shift, min(rule.first, _LOWEST))
+        rule, thresholds=thresholds, abstain=max(rule.abstain + shift, min(rule.abstain, _LOWEST))
     )
 
 

@@ -144,8 +144,9 @@ class Recipe:
     def _read(self, source: Mapping[str, Any]) -> list[LabelledArticle]:
         texts = self._place(source["texts"]) if "texts" in source else None
         items = read_labelled(self._place(source["path"]), codebook=self.codebook, texts=texts)
-        cut = source.get("cut")
-        return [_shortened(item, cut) for item in items] if cut else items
+        if "cut" in source:
+            items = [_shortened(item, source["cut"]) for item in items]
+        return [replace(item, weight=float(source.get("weight", 1.0))) for item in items]
 
     def _unlabelled(self) -> Iterator[Article]:
         paths = [str(self._place(path)) for path in self._unlabelled_paths]

@@ -19,10 +19,10 @@ from .conftest import COMMON, ODD, random_texts
 
 SPECS = [
     FeatureSpec(),
-    FeatureSpec((1, 2), (1, 5), 3, (("新质生产力", 1000), ("人大", 1))),
-    FeatureSpec((2, 3), (0, 0), 1),
+    FeatureSpec((1, 2), (1, 5), 0.75, (("新质生产力", 1000), ("人大", 1))),
+    FeatureSpec((2, 3), (0, 0), 0.5),
     FeatureSpec((0, 0), (4, 6), 0),
-    FeatureSpec((1, 1), (1, 4), 2, (), "any"),
+    FeatureSpec((1, 1), (1, 4), 0.2, (), "any"),
 ]
 THEMES = 5
 
