@@ -51,7 +51,7 @@ def test_the_false_tag_rate_is_held_where_it_can_be_told():
     nothing = ~labels.any(axis=1)
 
     def rate(limit):
-        rule = fit_decision(scores, labels, borderline, limit)
+        rule = fit_decision(scores, labels, borderline, false_tags=limit)
         return rule.decide(rule.probabilities(scores))[nothing].any(axis=1).mean()
 
     assert rate(0.05) <= 0.05
