@@ -129,9 +129,8 @@ cdef class Kernel:
         memset(&text, 0, sizeof(text))
         memset(&lengths, 0, sizeof(lengths))
         try:
-            # No term has more letters than bytes; what stays empty takes no memory.
-            if not (REFIT(text, utf8.length + 1) and REFIT(lengths, ends.length + 1)) or (
-                    which == 0 and not block_make(block, ends.length, utf8.length)):
+            if not (REFIT(text, utf8_length(utf8) + 1) and REFIT(lengths, ends.length + 1)) or (
+                    which == 0 and not block_make(block, ends.length, text.length)):
                 raise MemoryError
             filled = terms_decode(utf8, ends, text, lengths)
             need(filled != BAD_END, "terms that end one after the other, the last where they all do")
