@@ -144,7 +144,12 @@ cdef class Kernel:
             if filled == NO_MEMORY:
                 raise MemoryError
             need(filled != TERM_TWICE, "terms that differ from each other")
-            need(filled != TOO_MANY_NODES, "at most 2,097,151 n-grams of characters")
+            if filled == TOO_MANY_NODES:
+                raise ModelError(
+                    f"{ends.length} n-grams of characters are too many: the engine numbers them "
+                    "and their beginnings up to 2,097,151; train with fewer features or shorter "
+                    "n-grams"
+                )
         finally:
             RELEASE(text)
             RELEASE(lengths)
