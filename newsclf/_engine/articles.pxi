@@ -26,7 +26,6 @@ cdef class Batch:
             at += length
         # The kernel reads three letters at once where a word of one may stand.
         self.text = <uint32_t*> calloc(at + 3, sizeof(uint32_t))
-#(at + 3) * sizeof(uint32_t))
         self.bounds = <uint64_t*> malloc((2 * self.count + 1) * sizeof(uint64_t))
         if self.text == NULL or self.bounds == NULL:
             raise MemoryError
@@ -156,8 +155,8 @@ cdef class Kernel:
         return first_id + ends.length
 
     cdef int set_weights(self, weights, bias, size_t n_features) except -1:
-        cdef Py_ssize_t i, j
-        cdef bint finite = True
+        cdef Py_ssize_t i
+        cdef uint16_t odd = 0
         need(weights.ndim == 2 and weights.shape[0] == n_features and weights.shape[1] > 0
              and weights.flags.c_contiguous, "weights of shape (n_features, n_themes)")
         self.bias = np.ascontiguousarray(bias, np.float32)
@@ -169,21 +168,19 @@ cdef class Kernel:
         if weights.dtype == np.float16:
             self.half = weights.view(np.uint16)
             self.own.add_halves = best_add_halves()
-            for i in range(self.half.shape[0]):
-                for j in range(self.half.shape[1]):
-                    finite &= self.half[i, j] & 0x7C00 != 0x7C00
             if n_features:
                 self.own.half.items = <uint16_t*> &self.half[0, 0]
                 self.own.half.length = weights.size
+            for i in range(<Py_ssize_t> self.own.half.length):  # eight at a time, as it is compiled
+                odd |= (self.own.half.items[i] & 0x7C00) == 0x7C00
         else:
             self.single = weights
-            for i in range(self.single.shape[0]):
-                for j in range(self.single.shape[1]):
-                    finite &= isfinite(self.single[i, j])
             if n_features:
                 self.own.single.items = <float*> &self.single[0, 0]
                 self.own.single.length = weights.size
-        need(finite, "finite weights")
+            for i in range(<Py_ssize_t> self.own.single.length):
+                odd |= not isfinite(self.own.single.items[i])
+        need(not odd, "finite weights")
         return 0
 
     cdef Room borrow(self):
