@@ -4,7 +4,8 @@
 
 Articles are generated, about 400 characters each. "Engine" is tag_many on strings in memory with
 the same jobs; "by hand" is json + jieba + scikit-learn in as many processes, on fewer articles.
-Reading and writing is the CPU time of the same run with a tagger that does nothing.
+Reading and writing is the CPU time of the same run with a tagger that does nothing; its stages
+come last, each with those before it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,9 @@ from memory import records
 
 import newsclf
 from newsclf.articles import Article
+from newsclf.feed import tag_rows
+from newsclf.inputs import ReadOptions, find_files, read_rows
+from newsclf.inputs.lines import read_lines
 from newsclf.tagging import Tagging
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "written"
@@ -58,6 +63,25 @@ class Idle:
     def tag_many(self, items: Iterable[Article], *, jobs: int = 1) -> Iterator[Tagging]:
         for _ in items:
             yield self.tagging
+
+
+def stages(source: Path, tagger: Idle, articles: int) -> dict[str, float]:
+    """Return the CPU microseconds an article that reading and writing takes, stage by stage."""
+    (file,), _ = find_files([source])
+    options = ReadOptions()
+    end = deque[object](maxlen=0).extend
+
+    def lines() -> None:
+        with source.open("rb") as stream:
+            end(read_lines(stream, None, options.max_record))
+
+    runs = {
+        "lines, decoded": lines,
+        "+ JSON and articles": lambda: end(read_rows([file])),
+        "+ the queue": lambda: end(tag_rows(read_rows([file]), tagger)),
+        "+ writing": lambda: newsclf.tag_file(source, source.with_name("s.jsonl"), model=tagger),
+    }
+    return {name: round(measured(run)[1] / articles * 1e6, 2) for name, run in runs.items()}
 
 
 def cpu() -> float:
@@ -170,6 +194,9 @@ def main() -> None:
         row("engine alone", lambda: list(tagger.tag_many(some, jobs=options.jobs)), share / 1e6)
         row("newsclf tag", tag, size / 1e6)
         row("reading and writing", lambda: tag(Idle(tagger)), size / 1e6)
+        parts = stages(source, Idle(tagger), options.articles)
+        for name, microseconds in parts.items():
+            print(f"  {name:22} {microseconds:6.2f} us an article", flush=True)
         PIPELINE = train_by_hand()
         hand = options.by_hand / options.articles * size / 1e6
         row("by hand", lambda: by_hand(source, output, options.jobs, options.by_hand), hand)
@@ -186,6 +213,7 @@ def main() -> None:
         "engine": engine.name(),
         "python": sys.version.split()[0],
         "rows": rows,
+        "stages_us": parts,
         "share_of_engine": round(speed, 3),
         "reading_and_writing": round(idle, 3),
     }

@@ -10,8 +10,8 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -36,13 +36,12 @@ _HASH_KEY = b'"sha256": "'
 _DTYPES = {"F16": np.float16, "F32": np.float32, "U8": np.uint8, "U32": np.uint32}
 
 
-@dataclass(frozen=True)
-class ModelFiles:
+class ModelFiles(NamedTuple):
     """What a model folder holds: the manifest's contents, arrays and other files by name."""
 
     manifest: dict[str, Any]
     arrays: dict[str, NDArray[Any]]
-    others: Mapping[str, bytes] = field(default_factory=dict)
+    others: Mapping[str, bytes] = MappingProxyType({})
 
 
 def find(model: str | os.PathLike[str]) -> str:

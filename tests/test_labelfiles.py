@@ -58,3 +58,9 @@ def test_other_texts_do_not_matter_to_labels(tmp_path):
     write_labelled([item], tmp_path / "a.jsonl", text=False)
     texts = [Article.from_text("别的文章。", "2"), item.article]
     assert read_labelled(tmp_path / "a.jsonl", texts=texts) == [item]
+
+
+def test_a_text_is_no_file_of_fasttext(tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    with pytest.raises(InputError, match="no line begins with __label__"):
+        read_labelled(tmp_path / "a.txt")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import TEXT, outcome, put, read
 
-from newsclf.inputs import Reject, Row
+from newsclf.inputs import InputFile, Reject, Row, read_rows
 
 CSV = {
     "empty": ("", []),
@@ -126,6 +126,24 @@ def test_a_small_parquet_file_that_holds_gigabytes(tmp_path):
     assert outcome(read(tmp_path / "a.parquet", max_record=1_000_000)) == ["too_large"] * 5000
 
 
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_parquet_that_is_compressed_as_a_whole(tmp_path, suffix):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    compress = gzip.compress if suffix == ".gz" else pytest.importorskip("zstandard").compress
+    parquet.write_table(pa.table({"text": [TEXT, None, TEXT]}), tmp_path / "a.parquet")
+    whole = compress((tmp_path / "a.parquet").read_bytes())
+    path = put(tmp_path, f"a.parquet{suffix}", whole)
+    assert outcome(read(path)) == [TEXT, "no_text", TEXT]
+    assert outcome(read(put(tmp_path, path.name, whole[:-9]))) == ["unreadable"]
+    (row,) = read(put(tmp_path, path.name, compress(b"PAR1" + bytes(20 << 20))))
+    assert (row.code, row.message) == ("too_large", "more than 100 times its size when unpacked")
+    assert outcome(read(put(tmp_path, path.name, b"no such thing"))) == ["unreadable"]
+    path.unlink()
+    path.symlink_to("gone")
+    assert outcome(read(path)) == ["unreadable"]
+
+
 def test_parquet_damage(tmp_path):
     pa = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
@@ -133,7 +151,8 @@ def test_parquet_damage(tmp_path):
     data = (tmp_path / "a.parquet").read_bytes()
     assert outcome(read(put(tmp_path, "cut.parquet", data[:-9]))) == ["unreadable"]
     assert outcome(read(put(tmp_path, "empty.parquet", b""))) == ["unreadable"]
-    assert outcome(read(put(tmp_path, "zip.parquet.gz", gzip.compress(data)))) == ["unreadable"]
+    (row,) = read_rows([InputFile(None, "-", "stdin", "parquet")])
+    assert row.message.startswith("expected a file on disk")
     parquet.write_table(pa.table({"name": ["一"]}), tmp_path / "b.parquet")
     assert outcome(read(tmp_path / "b.parquet")) == ["header"]
     random.seed(5)

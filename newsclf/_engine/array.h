@@ -42,10 +42,29 @@ ARRAY_OF(uint64_t, U64s);
 ARRAY_OF(double, F64s);
 ARRAY_OF(float, F32s);
 
+/* Zeros for an array. Large ones ask for large pages: the first touch of each small page costs more
+ * than what is then written to it. */
+#define LARGE_PAGE ((size_t)1 << 21)
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+static void *zeros(size_t count, size_t size) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    void *memory = NULL;
+    if (size && count >= LARGE_PAGE / size && count <= SIZE_MAX / size) {
+        if (posix_memalign(&memory, LARGE_PAGE, count * size)) return NULL;
+        madvise(memory, count * size, MADV_HUGEPAGE); /* where it cannot be, it need not */
+        return memset(memory, 0, count * size);
+    }
+#endif
+    return calloc(count, size);
+}
+
 /* Let an array hold at least `wanted` items (contents are lost); 0 when memory is short. */
 #define REFIT(array, wanted)                                                        \
     ((array).length >= (size_t)(wanted) ||                                         \
-     (free((array).items), (array).items = calloc((wanted), sizeof *(array).items), \
+     (free((array).items), (array).items = zeros((wanted), sizeof *(array).items),  \
       (array).length = (array).items ? (size_t)(wanted) : 0, (array).items != NULL))
 
 #define RELEASE(array) (free((array).items), (array).items = NULL, (array).length = 0)

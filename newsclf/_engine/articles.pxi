@@ -26,7 +26,6 @@ cdef class Batch:
             at += length
         # The kernel reads three letters at once where a word of one may stand.
         self.text = <uint32_t*> calloc(at + 3, sizeof(uint32_t))
-#(at + 3) * sizeof(uint32_t))
         self.bounds = <uint64_t*> malloc((2 * self.count + 1) * sizeof(uint64_t))
         if self.text == NULL or self.bounds == NULL:
             raise MemoryError
@@ -129,9 +128,8 @@ cdef class Kernel:
         memset(&text, 0, sizeof(text))
         memset(&lengths, 0, sizeof(lengths))
         try:
-            # No term has more letters than bytes; what stays empty takes no memory.
-            if not (REFIT(text, utf8.length + 1) and REFIT(lengths, ends.length + 1)) or (
-                    which == 0 and not block_make(block, ends.length, utf8.length)):
+            if not (REFIT(text, utf8_length(utf8) + 1) and REFIT(lengths, ends.length + 1)) or (
+                    which == 0 and not block_make(block, ends.length, text.length)):
                 raise MemoryError
             filled = terms_decode(utf8, ends, text, lengths)
             need(filled != BAD_END, "terms that end one after the other, the last where they all do")
@@ -145,15 +143,20 @@ cdef class Kernel:
             if filled == NO_MEMORY:
                 raise MemoryError
             need(filled != TERM_TWICE, "terms that differ from each other")
-            need(filled != TOO_MANY_NODES, "at most 2,097,151 n-grams of characters")
+            if filled == TOO_MANY_NODES:
+                raise ModelError(
+                    f"{ends.length} n-grams of characters are too many: the engine numbers them "
+                    "and their beginnings up to 2,097,151; train with fewer features or shorter "
+                    "n-grams"
+                )
         finally:
             RELEASE(text)
             RELEASE(lengths)
         return first_id + ends.length
 
     cdef int set_weights(self, weights, bias, size_t n_features) except -1:
-        cdef Py_ssize_t i, j
-        cdef bint finite = True
+        cdef Py_ssize_t i
+        cdef uint16_t odd = 0
         need(weights.ndim == 2 and weights.shape[0] == n_features and weights.shape[1] > 0
              and weights.flags.c_contiguous, "weights of shape (n_features, n_themes)")
         self.bias = np.ascontiguousarray(bias, np.float32)
@@ -165,21 +168,19 @@ cdef class Kernel:
         if weights.dtype == np.float16:
             self.half = weights.view(np.uint16)
             self.own.add_halves = best_add_halves()
-            for i in range(self.half.shape[0]):
-                for j in range(self.half.shape[1]):
-                    finite &= self.half[i, j] & 0x7C00 != 0x7C00
             if n_features:
                 self.own.half.items = <uint16_t*> &self.half[0, 0]
                 self.own.half.length = weights.size
+            for i in range(<Py_ssize_t> self.own.half.length):  # eight at a time, as it is compiled
+                odd |= (self.own.half.items[i] & 0x7C00) == 0x7C00
         else:
             self.single = weights
-            for i in range(self.single.shape[0]):
-                for j in range(self.single.shape[1]):
-                    finite &= isfinite(self.single[i, j])
             if n_features:
                 self.own.single.items = <float*> &self.single[0, 0]
                 self.own.single.length = weights.size
-        need(finite, "finite weights")
+            for i in range(<Py_ssize_t> self.own.single.length):
+                odd |= not isfinite(self.own.single.items[i])
+        need(not odd, "finite weights")
         return 0
 
     cdef Room borrow(self):

@@ -111,6 +111,7 @@ cdef extern from "scoring.h" nogil:
     void cut_free(Cut* cut)
     void cut_text(const Dictionary* dictionary, const uint32_t* text, size_t n, bint hmm, Cut* cut)
     int DECODED, BAD_END, BAD_UTF8
+    size_t utf8_length(U8s utf8)
     int terms_decode(U8s utf8, U32s ends, U32s text, U32s lengths)
     int block_fill(Block* block, const uint32_t* text, const uint32_t* lengths, size_t n,
                    uint32_t first_id)

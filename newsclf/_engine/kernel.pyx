@@ -84,11 +84,14 @@ cdef class CharacterTable:
         return 0
 
     cdef int learn_all(self, const uint32_t* text, size_t n) except -1:
-        cdef size_t i
-        for i in range(n):
-            if not self.known[text[i] >> 8]:
-                self.learn(text[i] >> 8)
-        return 0
+        cdef size_t i = 0
+        while True:
+            with nogil:  # nearly always to the end, so other threads need not wait
+                while i < n and self.known[text[i] >> 8]:
+                    i += 1
+            if i == n:
+                return 0
+            self.learn(text[i] >> 8)
 
 
 cdef class CharacterSet:

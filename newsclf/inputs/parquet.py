@@ -3,45 +3,78 @@
 from __future__ import annotations
 
 import functools
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 from newsclf.decoding import decode
 from newsclf.errors import DecodingError
-from newsclf.inputs.files import InputFile
+from newsclf.inputs.files import InputFile, open_binary, read_errors
 from newsclf.inputs.rows import Place, ReadOptions, Reject, Row, check_columns
 
 __all__ = ["read_parquet"]
 
 _BATCH_BYTES = 8 << 20
 _BATCH_ROWS = 1024
+# Parquet is compressed within: what shrinks a hundred times more is made to fill a disk.
+_MOST_TIMES = 100
+_LEAST_UNPACKED = 16 << 20
 
 
 def read_parquet(file: InputFile, options: ReadOptions) -> Iterator[Row | Reject]:
     """Yield a row for each row of a Parquet file; `line` counts rows from 1 on.
 
     Only the columns in use are read. Text columns are read as dictionaries, so that a file that
-    repeats one huge value a million times holds it once.
+    repeats one huge value a million times holds it once. A file that is compressed as a whole is
+    unpacked on the disk first, for its footer comes last.
     """
+    place = Place(file.source, file.stem)
+    if file.path is None:
+        yield place.reject("unreadable", "expected a file on disk, for its footer is read first")
+    elif not file.compression:
+        yield from _rows(file, file.path, options)
+    else:
+        with tempfile.NamedTemporaryFile(prefix="newsclf-", suffix=".parquet") as unpacked:
+            fault = _unpack(file, file.path, cast(BinaryIO, unpacked))
+            if fault:
+                yield place.reject(*fault)
+            else:
+                yield from _rows(file, Path(unpacked.name), options)
+
+
+def _unpack(file: InputFile, path: Path, target: BinaryIO) -> tuple[str, str] | None:
+    """Decompress a file; return code and message of what keeps it from being done."""
+    try:
+        allowed = _LEAST_UNPACKED + _MOST_TIMES * path.stat().st_size
+        with open_binary(file) as stream:
+            while part := stream.read(1 << 20):
+                target.write(part)
+                if target.tell() > allowed:
+                    return "too_large", f"more than {_MOST_TIMES} times its size when unpacked"
+    except read_errors() as error:
+        reason = getattr(error, "strerror", None) or error
+        return "unreadable", f"cannot be unpacked: {reason}"
+    target.flush()
+    return None
+
+
+def _rows(file: InputFile, path: Path, options: ReadOptions) -> Iterator[Row | Reject]:
     import pyarrow
     import pyarrow.parquet
 
     place = Place(file.source, file.stem)
-    if file.path is None or file.compression:
-        message = "expected a file on disk that is not compressed as a whole"
-        yield place.reject("unreadable", message)
-        return
     rows = 0
     try:
-        with pyarrow.parquet.ParquetFile(file.path) as table:
+        with pyarrow.parquet.ParquetFile(path) as table:
             columns = table.schema_arrow.names
             fault = check_columns(columns, options)
             if fault:
                 yield place.reject("header", fault)
                 return
         used = _used(columns, options)
-        with pyarrow.parquet.ParquetFile(file.path, read_dictionary=used) as table:
+        with pyarrow.parquet.ParquetFile(path, read_dictionary=used) as table:
             for batch in table.iter_batches(_batch_rows(table.metadata), columns=used):
                 for values in _records(batch, options.max_record):
                     rows += 1

@@ -127,6 +127,9 @@ UTF8 = np.frombuffer("中国政府".encode(), np.uint8)
                 b"\x80",
             )
         ),
+        {"chars": (np.frombuffer("的".encode(), np.uint8), np.array([2], np.uint32))},
+        {"chars": (np.frombuffer("的的".encode(), np.uint8), np.array([3, 6], np.uint32))},
+        {"chars": (np.frombuffer("中国中国".encode(), np.uint8), np.array([6, 12], np.uint32))},
         {"idf": np.ones(4, np.float32)},
         {"idf": np.array([1, np.nan, 1], np.float32)},
         {"weights": np.ones((2, 2), np.float16)},
@@ -169,6 +172,12 @@ def test_terms_are_taken_as_python_decodes_them(terms: set[str], odd: bytes) -> 
             model(
                 words=(np.frombuffer(utf8, np.uint8), ends), chars=Terms.pack(["政府"]), **changes
             )
+
+
+def test_more_ngrams_than_the_engine_can_number_are_refused() -> None:
+    n = 2**21
+    with pytest.raises(ModelError, match="fewer features"):
+        model(chars=(np.full(n, ord("a"), np.uint8), np.arange(1, n + 1, dtype=np.uint32)))
 
 
 def test_the_whole_model_is_not() -> None:

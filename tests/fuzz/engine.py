@@ -102,9 +102,11 @@ def round_of_damage(rng: random.Random) -> bool:
             cutter.cut(text_of(rng), rng.random() < 0.5)
         words = Terms.pack(sorted({text_of(rng)[:9] for _ in range(50)} - {""}))
         utf8, ends = (damaged(rng, a) if rng.random() < 0.7 else a for a in words)
+        blocks = [(utf8, ends), Terms.pack(["的"])]
+        rng.shuffle(blocks)
         Kernel(
-            cutter, engine.characters(), (utf8, ends), Terms.pack(["的"]),
-            np.ones(len(ends) + 1, np.float32), (1, 2), (1, 2), 1,
+            cutter, engine.characters(), *blocks,
+            np.ones(len(ends) + 1, np.float32), (1, 2), (1, rng.randrange(1, 9)), 1,
         ).rows([None], [text_of(rng)])  # fmt: skip
     except (ModelError, ValueError, OverflowError):
         return False
