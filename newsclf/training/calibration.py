@@ -20,13 +20,13 @@ __all__ = ["COLD", "DEFAULT_CURVE", "cold_decision", "fit_decision", "share_of_n
 
 DEFAULT_CURVE = (6.0, -0.8, 1.0)
 """Slope, rival and offset of a head's probability where nothing else is known."""
-COLD = (33.0, -6.0, -4.5)
+COLD = (37.0, -7.0, -4.3)
 """Slope, rival and offset for the cosine of article and codebook when there are no labels."""
 
 _TOWARDS_ALL = 3.0
 _TOWARDS_DEFAULT = 3.0
 _AT_MOST = 3
-_THRESHOLD, _ABSTAIN = 0.5, 0.5  # where there is nothing to choose them by
+_THRESHOLD, _ABSTAIN = 0.5, 0.7  # where there is nothing to choose them by
 _ENOUGH = 20  # articles without a theme, below which the false-tag rate cannot be held
 _SMOOTHING = 20.0  # positives of the common curve that count in each theme's own
 _GRID = np.round(np.arange(0.10, 0.701, 0.02), 2)  # thresholds
