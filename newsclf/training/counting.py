@@ -156,10 +156,19 @@ def chunks(articles: Iterable[Article]) -> Iterator[list[Article]]:
         yield chunk
 
 
-def in_parallel(function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: int) -> Any:
-    """Yield ``function(*task)`` for each task, in order, on as many processes as `jobs`."""
+def in_parallel(
+    function: Callable[..., Any],
+    tasks: Iterable[tuple[Any, ...]],
+    jobs: int,
+    *,
+    threads: bool = False,
+) -> Any:
+    """Yield ``function(*task)`` for each task, in order, on as many processes or threads."""
     if jobs == 1:
         return itertools.starmap(function, tasks)
     from joblib import Parallel, delayed
 
-    return Parallel(n_jobs=jobs, return_as="generator")(delayed(function)(*t) for t in tasks)
+    prefer = "threads" if threads else "processes"
+    return Parallel(n_jobs=jobs, prefer=prefer, return_as="generator")(
+        delayed(function)(*task) for task in tasks
+    )
