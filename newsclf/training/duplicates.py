@@ -129,7 +129,9 @@ def sketch(articles: Sequence[str | Article | LabelledArticle]) -> npt.NDArray[n
         of_text = np.repeat(np.arange(len(ends), dtype=np.uint64), np.diff(ends, prepend=0))
         # Sorted by text and then by hash, each once.
         smallest = np.sort(of_text << np.uint64(32) | hashes >> np.uint64(32))
-        smallest = smallest[np.concatenate([[True], smallest[1:] != smallest[:-1]])[: len(smallest)]]
+        smallest = smallest[
+            np.concatenate([[True], smallest[1:] != smallest[:-1]])[: len(smallest)]
+        ]
         text = (smallest >> np.uint64(32)).astype(np.int64)
         first = np.searchsorted(text, np.arange(len(ends)))
         rank = np.arange(len(text)) - first[text]
@@ -186,13 +188,13 @@ def _shingles(articles: Sequence[Article]) -> Iterator[tuple[int, _Places, _Hash
         hashes = np.concatenate([_mixed(codes, _SHINGLE), np.zeros(_SHINGLE, np.uint64)])
         begins = ends - lengths
         inside = np.ones(len(codes), bool)
-        for i in range(1, _SHINGLE):
+        for short in range(1, _SHINGLE):
             # What begins so near the end of its text would reach into the next.
-            late = ends[lengths >= i] - i
-            inside[late] = False
-        for i in np.flatnonzero((lengths > 0) & (lengths < _SHINGLE)):
-            hashes[begins[i]] = _mixed(codes[begins[i] : ends[i]], int(lengths[i]))[0]
-            inside[begins[i]] = True
+            inside[ends[lengths >= short] - short] = False
+        for text in np.flatnonzero((lengths > 0) & (lengths < _SHINGLE)).tolist():
+            begin = begins[text]
+            hashes[begin] = _mixed(codes[begin : ends[text]], int(lengths[text]))[0]
+            inside[begin] = True
         yield start, np.cumsum(counts), hashes[: len(codes)][inside]
 
 

@@ -1,14 +1,15 @@
 """Linear heads, one a theme, with codebook and background folded in.
 
-Each head is a linear SVM with squared hinge loss over the TF-IDF features x and a few linear functions of x:
-the article's similarity to every theme's codebook vector, and its place along the background's
-directions. Penalising the coefficients of these added columns little is the same as a Gaussian
-prior on the weights: its mean lies where the codebook points, its covariance follows the
+Each head is a linear SVM with squared hinge loss over the TF-IDF features x and a few linear
+functions of x: the article's similarity to every theme's codebook vector, and its place along the
+background's directions. Penalising the coefficients of these added columns little is the same as a
+Gaussian prior on the weights: its mean lies where the codebook points, its covariance follows the
 background. The solution folds back into one weight a feature and theme.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -199,7 +200,14 @@ def _by_liblinear(
     n_themes, n_heads = own.shape[1], examples.labels.shape[1]
     scales = np.pad(own, ((0, 0), (0, n_heads - n_themes)))
     tasks = (
-        (design, similar[:, None] * scale[k], examples.signs(k, some), examples.articles, C)
+        (
+            design,
+            similar[:, None] * scale[k],
+            examples.signs(k, some),
+            examples.articles,
+            C,
+            _TOLERANCE,
+        )
         for k in range(n_heads)
         for similar in (examples.similar(k, n_themes),)
         for some, scale in zip(kept, scales, strict=True)
@@ -219,6 +227,7 @@ def _fit_one(
     signs: NDArray[np.int8],
     articles: NDArray[Any],
     C: float,
+    tolerance: float,
 ) -> tuple[NDArray[np.float64], float, NDArray[np.float64]]:
     from scipy.sparse import csr_array, hstack
     from sklearn.svm import LinearSVC
@@ -226,7 +235,7 @@ def _fit_one(
     whole, used = hstack([design, csr_array(own)], format="csr"), np.flatnonzero(signs)
     if not len(used):
         return np.zeros(whole.shape[1]), 0.0, np.zeros(len(signs))
-    head = LinearSVC(C=C, dual=True, tol=_TOLERANCE, max_iter=_MAX_ITER, random_state=0)
+    head = LinearSVC(C=C, dual=True, tol=tolerance, max_iter=_MAX_ITER, random_state=0)
     head.fit(whole[used], signs[used], sample_weight=articles[used])
     return head.coef_[0], float(head.intercept_[0]), head.decision_function(whole)
 
@@ -270,6 +279,8 @@ def _descended(
             owns, signs = machines([(k, subset) for subset in some], _NARROW)
             alpha = np.where(signs != 0, start[:, [k]], np.float32(0))
             weights, beside, scores, left = design.solve(owns, signs, alpha, _TOLERANCE, _MAX_ITER)
+            if left > _TOLERANCE:
+                warnings.warn(f"head {k}: not converged after {_MAX_ITER} passes", stacklevel=2)
             found.append((weights[:, 0].copy(), beside[:, 0], scores[:, : len(some)]))
         weights, beside, _ = found[0]
         scores = np.hstack([scores for *_, scores in found])

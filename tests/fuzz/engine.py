@@ -17,7 +17,14 @@ import numpy as np
 
 from newsclf import engine
 from newsclf._engine import dictionary
-from newsclf._engine.kernel import CHECKED, CharacterSet, Cutter, Kernel, TermCounter
+from newsclf._engine.kernel import (
+    CHECKED,
+    CharacterSet,
+    Cutter,
+    Kernel,
+    LinearDesign,
+    TermCounter,
+)
 from newsclf.errors import ModelError
 from newsclf.features import Terms
 
@@ -83,6 +90,38 @@ def round_of_texts(rng: random.Random) -> None:
     assert len(set(counter.terms())) == len(counter.terms())
 
 
+def round_of_descent(rng: random.Random) -> None:
+    """Solve a random problem; damaged arrays must be refused or harmless."""
+    numbers = np.random.default_rng(rng.randrange(2**31))
+    n, n_features, lanes = rng.randrange(1, 40), rng.randrange(0, 30), rng.choice([8, 24])
+    sizes = numbers.integers(0, n_features + 1, n)
+    indices = [numbers.permutation(n_features)[:size] for size in sizes]
+    arrays: dict[str, Any] = {
+        "indptr": np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        "indices": np.concatenate(indices).astype(np.int32),
+        "values": numbers.normal(size=sizes.sum()).astype(np.float32),
+        "n_features": n_features,
+        "dense": numbers.normal(size=(n, rng.randrange(4))).astype(np.float32),
+        "cost": numbers.uniform(0.1, 3, n).astype(np.float32),
+    }
+    signs = numbers.integers(-1, 2, (n, lanes)).astype(np.int8)
+    task = [
+        numbers.normal(size=(n, lanes)).astype(np.float32),
+        signs,
+        numbers.uniform(0, 1, (n, lanes)).astype(np.float32) * (signs != 0),
+    ]
+    LinearDesign(**arrays).solve(*task, 1e-4, 50)
+    try:
+        name = rng.choice(["indptr", "indices", "values", "dense", "cost"])
+        if arrays[name].size:
+            arrays[name] = damaged(rng, arrays[name])
+        which = rng.randrange(3)
+        task[which] = damaged(rng, task[which])
+        LinearDesign(**arrays).solve(*task, 1e-4, 50)
+    except (ModelError, ValueError):
+        pass
+
+
 def damaged(rng: random.Random, array: np.ndarray) -> np.ndarray:
     array = array.copy()
     flat = array.reshape(-1).view(np.uint8)
@@ -123,6 +162,7 @@ def main() -> None:
     while time.monotonic() < until:
         rng = random.Random(f"{seed}-{rounds}")
         round_of_texts(rng)
+        round_of_descent(rng)
         survived += round_of_damage(rng)
         rounds += 1
     print(f"{rounds} rounds without a finding; {survived} damaged dictionaries were harmless")
