@@ -195,19 +195,6 @@ def test_a_cold_tagger_is_named_after_its_codebook(three, tmp_path):
     assert tagger.training_sketch.shape[0] == 0
 
 
-def test_articles_without_a_theme_teach_where_none_is_likely(three, lines):
-    def taggings(extra):
-        return train([*lines, *extra], codebook=three, background=BARE).probabilities(
-            ["球队门将到医院门诊。"]
-        )
-
-    sport = [
-        LabelledArticle(Article.from_text(f"球队赢得第{i}轮联赛，门将扑出点球。", f"sport-{i}"))
-        for i in range(30)
-    ]
-    assert taggings(sport).max() < taggings([]).max() / 2
-
-
 def test_an_article_of_weight_nothing_teaches_nothing(three, lines):
     wrong = [
         LabelledArticle(Article.from_text(f"医院门诊，第{i}件。", f"wrong-{i}"), ("education",))
