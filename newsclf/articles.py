@@ -262,11 +262,15 @@ class LabelledArticle:
         Theme ids, the primary theme first; empty when no theme of the codebook is the subject.
     borderline : tuple of str
         Themes on which careful readers may differ: scored neither right nor wrong.
+    weight : float
+        What it counts for in training, beside others: below 1 for articles that were chosen because
+        they are hard, so that they teach without passing for the usual.
     """
 
     article: Article
     labels: tuple[str, ...] = ()
     borderline: tuple[str, ...] = ()
+    weight: float = 1.0
 
     @property
     def id(self) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Decision", "rivals"]
+__all__ = ["Decision", "any_theme", "rivals"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,17 +18,17 @@ class Decision:
     """The rule that turns scores into probabilities and probabilities into themes.
 
     The probability of theme k is ``1 / (1 + exp(-z))`` with ``z = slopes[k] * score + offsets[k] +
-    rival * (best score among the other themes)``: Platt's curve, and the themes compete. A theme is
-    given when its probability reaches its threshold. The likeliest theme is given all the
-    same when it reaches `first`; below that the rule abstains.
+    rival * (best score among the other themes)``: Platt's curve, and the themes compete. Where
+    it is likely enough that any theme applies, the likeliest theme is given, and every other that
+    reaches its threshold; else none is: the rule abstains.
 
     Attributes
     ----------
     slopes, offsets, thresholds : arrays of shape (n_themes,), float32
     rival : float
         Negative: what the strongest other theme takes from a theme.
-    first : float
-        Probability down to which the likeliest theme is kept.
+    abstain : float
+        Probability of any theme (`any_theme`) below which none is given.
     at_most : int
         Largest number of themes an article gets.
     """
@@ -37,7 +37,7 @@ class Decision:
     offsets: NDArray[np.float32]
     rival: float
     thresholds: NDArray[np.float32]
-    first: float
+    abstain: float
     at_most: int
 
     def probabilities(self, scores: NDArray[Any]) -> NDArray[np.float32]:
@@ -53,16 +53,22 @@ class Decision:
 
     def decide(self, probabilities: NDArray[Any]) -> NDArray[np.bool_]:
         """Return which themes are given, boolean of the same shape as `probabilities`."""
-        given = probabilities >= self.thresholds
+        given: NDArray[np.bool_] = probabilities >= self.thresholds
         if not given.size:
             return given
-        best = probabilities.argmax(axis=1)
         rows = np.arange(len(given))
-        given[rows, best] |= probabilities[rows, best] >= self.first
+        given[rows, probabilities.argmax(axis=1)] = True
+        given[any_theme(probabilities) < self.abstain] = False
         # Ties keep the order of the codebook, so that both engines agree on them.
         order = np.argsort(-probabilities, axis=1, kind="stable")
         given[rows[:, None], order[:, self.at_most :]] = False
         return given
+
+
+def any_theme(probabilities: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the probability that any theme applies, as if themes came one without the other."""
+    none: NDArray[np.float64] = np.prod(1.0 - probabilities.astype(np.float64), axis=1)
+    return 1.0 - none
 
 
 def rivals(scores: NDArray[Any]) -> NDArray[np.float64]:

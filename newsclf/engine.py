@@ -102,7 +102,7 @@ def kernel(
         idf,
         spec.word_ngrams,
         spec.char_ngrams,
-        spec.title_weight,
+        spec.title_share,
         spec.char_runs,
         weights,
         bias,
@@ -118,6 +118,5 @@ def counter(spec: FeatureSpec, block: BlockName) -> TermCounter:
         characters(),
         block,
         spec.ngrams(block),
-        spec.title_weight,
         spec.char_runs,
     )

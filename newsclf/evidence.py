@@ -1,8 +1,8 @@
 """Why: a theme's score, told word by word on the original text.
 
-The score is a sum over features, and every feature stands at known places in the text. Its share
-is divided evenly among these places and, within a place, among the characters; a word's weight is
-what its characters gathered. So words and the rest add up to the score exactly.
+The score is a sum over the features of title and text, and every feature stands at known places
+there. Its share is divided evenly among these places and, within a place, among the characters; a
+word's weight is what its characters gathered. So words and the rest add up to the score exactly.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import numpy as np
 
 from newsclf import engine, tokens
 from newsclf.explanation import Evidence
-from newsclf.features import is_word
+from newsclf.features import is_word, share_of_title
 from newsclf.model import Model
 
-__all__ = ["find_evidence"]
+__all__ = ["Parts", "find_evidence"]
 
-Parts = list[tuple[int, str, int]]
-"""Pieces of the text as (offset, folded text, how often it counts)."""
+Parts = tuple[tuple[int, str], tuple[int, str]]
+"""Title and text, folded, each with its offset in what is shown; a missing title is empty."""
 
-Places = list[tuple[int, int, int]]
-"""Occurrences of one feature as (start, end, how often it counts)."""
+Places = dict[int, list[tuple[int, int]]]
+"""Where each feature occurs, as (start, end)."""
 
 
 def find_evidence(
@@ -34,84 +34,86 @@ def find_evidence(
 
     Parameters
     ----------
-    parts : list of (offset, text, weight)
+    parts : ((int, str), (int, str))
         Title and body, folded, with their offsets in `text`.
     theme : int
         Column of the theme.
     """
     character = np.zeros(len(text))
     score, anything = float(model.bias[theme]), False
-    for known in _places(model, parts):
-        damped = {
-            f: (1.0 + math.log(sum(n for *_, n in where))) * float(model.vocabulary.idf[f])
-            for f, where in known.items()
-        }
-        norm = math.sqrt(sum(v * v for v in damped.values()))
-        anything = anything or bool(known)
-        for f, where in known.items():
-            share = damped[f] / norm * float(model.weights[f, theme])
-            score += share
-            total = sum(n for *_, n in where)
-            for start, end, n in where:
-                character[start:end] += share * n / total / (end - start)
+    for in_title, in_text in _places(model, parts):
+        share = float(share_of_title(len(in_title), len(in_text), model.spec.title_share))
+        anything = anything or bool(in_title or in_text)
+        for places, part in ((in_title, share), (in_text, 1.0 - share)):
+            for f, weight in _weights(model, places, theme).items():
+                score += part * weight
+                for start, end in places[f]:
+                    character[start:end] += part * weight / len(places[f]) / (end - start)
     # As in `Model.scores`: of a text without features nothing is known.
     return list(_words(model, parts, character, text)), score if anything else -math.inf
 
 
-def _places(model: Model, parts: Parts) -> list[dict[int, Places]]:
-    """Return where each feature of the model stands, block by block."""
+def _weights(model: Model, places: Places, theme: int) -> dict[int, float]:
+    """Return what each feature adds to the score of one part and block."""
+    idf = model.vocabulary.idf
+    damped = {f: (1.0 + math.log(len(where))) * float(idf[f]) for f, where in places.items()}
+    norm = math.sqrt(sum(v * v for v in damped.values()))
+    return {f: v / norm * float(model.weights[f, theme]) for f, v in damped.items()}
+
+
+def _places(model: Model, parts: Parts) -> list[tuple[Places, Places]]:
+    """Return where each feature of the model stands in title and text, block by block."""
     if engine.compiled():
         return _kernel_places(model, parts)
-    found = []
-    for block, places in (
-        (model.vocabulary.words, _word_places(model, parts)),
-        (model.vocabulary.chars, _char_places(model, parts)),
-    ):
-        found.append({block[term]: where for term, where in places.items() if term in block})
-    return found
+    vocabulary = model.vocabulary
+    words, chars = (
+        [(_known(places(model, *part), block)) for part in parts]
+        for places, block in ((_word_places, vocabulary.words), (_char_places, vocabulary.chars))
+    )
+    return [(words[0], words[1]), (chars[0], chars[1])]
 
 
-def _kernel_places(model: Model, parts: Parts) -> list[dict[int, Places]]:
-    title, (offset, body, count) = parts[0] if len(parts) == 2 else (0, "", 1), parts[-1]
-    sides = (title[0], title[2]), (offset, count)
+def _known(places: dict[str, list[tuple[int, int]]], block: dict[str, int]) -> Places:
+    return {block[term]: where for term, where in places.items() if term in block}
+
+
+def _kernel_places(model: Model, parts: Parts) -> list[tuple[Places, Places]]:
     n_words = len(model.vocabulary.packed[0].ends)
-    blocks: list[dict[int, Places]] = [defaultdict(list), defaultdict(list)]
-    for feature, side, start, end in model.kernel.occurrences(title[1], body).tolist():
-        offset, count = sides[side]
-        blocks[feature >= n_words][feature].append((offset + start, offset + end, count))
+    blocks: list[tuple[Places, Places]] = [(defaultdict(list), defaultdict(list)) for _ in range(2)]
+    (title_offset, title), (text_offset, text) = parts
+    for feature, side, start, end in model.kernel.occurrences(title, text).tolist():
+        offset = text_offset if side else title_offset
+        blocks[feature >= n_words][side][feature].append((offset + start, offset + end))
     return blocks
 
 
-def _word_places(model: Model, parts: Parts) -> dict[str, Places]:
+def _word_places(model: Model, offset: int, text: str) -> dict[str, list[tuple[int, int]]]:
     shortest, longest = model.spec.word_ngrams
-    places: dict[str, Places] = defaultdict(list)
-    for offset, text, count in parts:
-        recent: list[tuple[str, int]] = []
-        position = offset
-        for word in tokens.words(text, model.spec.added_words) if longest else ():
-            end = position + len(word)
-            recent = [*recent, (word, position)][-longest:] if is_word(word) else []
-            for n in range(shortest, len(recent) + 1):
-                term = " ".join(w for w, _ in recent[-n:])
-                places[term].append((recent[-n][1], end, count))
-            position = end
+    places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    recent: list[tuple[str, int]] = []
+    position = offset
+    for word in tokens.words(text, model.spec.added_words) if longest else ():
+        end = position + len(word)
+        recent = [*recent, (word, position)][-longest:] if is_word(word) else []
+        for n in range(shortest, len(recent) + 1):
+            places[" ".join(w for w, _ in recent[-n:])].append((recent[-n][1], end))
+        position = end
     return places
 
 
-def _char_places(model: Model, parts: Parts) -> dict[str, Places]:
+def _char_places(model: Model, offset: int, text: str) -> dict[str, list[tuple[int, int]]]:
     shortest, longest = model.spec.char_ngrams
-    places: dict[str, Places] = defaultdict(list)
-    for offset, text, count in parts:
-        for begin, run in model.spec.runs(text):
-            start = offset + begin
-            for n in range(shortest, longest + 1) if longest else ():
-                for i in range(len(run) - n + 1):
-                    places[run[i : i + n]].append((start + i, start + i + n, count))
+    places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for begin, run in model.spec.runs(text):
+        start = offset + begin
+        for n in range(shortest, longest + 1) if longest else ():
+            for i in range(len(run) - n + 1):
+                places[run[i : i + n]].append((start + i, start + i + n))
     return places
 
 
 def _words(model: Model, parts: Parts, character: np.ndarray, text: str) -> Iterator[Evidence]:
-    for offset, part, _ in parts:
+    for offset, part in parts:
         position = offset
         for word in tokens.words(part, model.spec.added_words):
             end = position + len(word)

@@ -1,10 +1,11 @@
 """Features: what of an article the model sees. One definition, held in the model's manifest.
 
-An article becomes two blocks of counts: words (jieba) and character n-grams, inside runs of Han
-characters or across the text. Counts in the title count `title_weight` times. A count c of
-feature f becomes ``(1 + ln c) * idf[f]``, and each block is divided by its own Euclidean norm.
-scikit-learn's ``TfidfVectorizer(analyzer=..., sublinear_tf=True)`` on ``word_terms`` and
-``char_terms`` gives the same numbers; tests hold it to that.
+Title and text are read apart. Each becomes two blocks of counts: words (jieba) and character
+n-grams, inside runs of Han characters or across the text. A count c of feature f becomes
+``(1 + ln c) * idf[f]``, and each block is divided by its own Euclidean norm. Then the two are
+added, the title with `title_share`, the text with the rest, so that a headline weighs the same over
+a brief and over a report. scikit-learn's ``TfidfVectorizer(analyzer=..., sublinear_tf=True)`` on
+``word_terms`` and ``char_terms`` gives the same blocks; tests hold it to that.
 """
 
 from __future__ import annotations
@@ -25,10 +26,21 @@ from newsclf.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.sparse import csr_array
 
     from newsclf._engine.kernel import Kernel, TermCounter
 
-__all__ = ["BlockName", "FeatureSpec", "Rows", "Terms", "Vocabulary", "compiled_rows", "extract"]
+__all__ = [
+    "BlockName",
+    "FeatureSpec",
+    "Rows",
+    "Terms",
+    "Vocabulary",
+    "add_parts",
+    "compiled_rows",
+    "extract",
+    "share_of_title",
+]
 
 BlockName = Literal["words", "chars"]
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
@@ -46,8 +58,9 @@ class FeatureSpec:
     char_runs : "han" or "any"
         Whether character n-grams lie within runs of Han characters, or within the whole text with
         its spaces, punctuation, letters and digits: in titles these tell a lot.
-    title_weight : int
-        How often a term of the title counts.
+    title_share : float
+        What the title's block counts for beside the text's, from 0 (titles are not read) to below
+        1. Where title or text has no feature of a block, the other has all of it.
     added_words : tuple of (word, frequency)
         Words beside jieba's dictionary.
 
@@ -59,7 +72,7 @@ class FeatureSpec:
 
     word_ngrams: tuple[int, int] = (1, 1)
     char_ngrams: tuple[int, int] = (2, 3)
-    title_weight: int = 2
+    title_share: float = 1 / 3
     added_words: tuple[tuple[str, int], ...] = ()
     char_runs: Literal["han", "any"] = "han"
 
@@ -73,8 +86,8 @@ class FeatureSpec:
                 )
         if self.char_runs not in ("han", "any"):
             raise InputError(f'char_runs: expected "han" or "any", got {self.char_runs!r}')
-        if self.title_weight < 0:
-            raise InputError(f"title_weight: expected 0 or more, got {self.title_weight}")
+        if not 0 <= self.title_share < 1:
+            raise InputError(f"title_share: expected 0 up to less than 1, got {self.title_share}")
         # To jieba a frequency of 0 means: never again, in any tokenizer of the process.
         if odd := [word for word, frequency in self.added_words if frequency < 1]:
             raise InputError(f"added_words: expected frequencies from 1 on, not so: {odd[0]!r}")
@@ -91,22 +104,42 @@ class FeatureSpec:
         return cls(
             word_ngrams=tuple(record["word_ngrams"]),
             char_ngrams=tuple(record["char_ngrams"]),
-            title_weight=record["title_weight"],
+            title_share=float(record["title_share"]),
             added_words=tuple((str(w), int(n)) for w, n in record["added_words"]),
             char_runs=record.get("char_runs", "han"),
         )
 
-    def word_terms(self, article: Article | Reading) -> Iterator[str]:
-        """Yield the word n-grams of an article; punctuation ends an n-gram."""
-        yield from self._weighted(article, self._word_terms)
+    def parts(self, article: Article | Reading) -> tuple[str, str]:
+        """Return title and text as they are read: without a title where it has no share."""
+        return (self.title_share > 0 and article.title) or "", article.text
 
-    def char_terms(self, article: Article | Reading) -> Iterator[str]:
-        """Yield the character n-grams of an article, within runs of characters."""
-        yield from self._weighted(article, self._char_terms)
+    def word_terms(self, text: str) -> Iterator[str]:
+        """Yield the word n-grams of a text; punctuation ends an n-gram."""
+        shortest, longest = self.word_ngrams
+        if not longest:
+            return
+        recent: list[str] = []
+        for word in tokens.words(tokens.fold(text), self.added_words):
+            if not is_word(word):
+                recent.clear()
+                continue
+            recent = [*recent[-(longest - 1) :], word] if longest > 1 else [word]
+            for n in range(shortest, len(recent) + 1):
+                yield " ".join(recent[-n:])
 
-    def terms(self, article: Article | Reading, block: BlockName) -> Iterator[str]:
-        """Yield the terms of one block."""
-        return self.word_terms(article) if block == "words" else self.char_terms(article)
+    def char_terms(self, text: str) -> Iterator[str]:
+        """Yield the character n-grams of a text, within runs of characters."""
+        shortest, longest = self.char_ngrams
+        if not longest:
+            return
+        for _, run in self.runs(tokens.fold(text)):
+            for n in range(shortest, longest + 1):
+                for i in range(len(run) - n + 1):
+                    yield run[i : i + n]
+
+    def terms(self, text: str, block: BlockName) -> Iterator[str]:
+        """Yield the terms of one block of a text."""
+        return self.word_terms(text) if block == "words" else self.char_terms(text)
 
     def ngrams(self, block: BlockName) -> tuple[int, int]:
         """Return the shortest and longest n-gram of one block."""
@@ -123,34 +156,6 @@ class FeatureSpec:
         else:
             for match in _han_runs().finditer(text):
                 yield match.start(), match.group()
-
-    def _weighted(self, article: Article | Reading, terms: Any) -> Iterator[str]:
-        title = list(terms(tokens.fold(article.title))) if article.title else []
-        for _ in range(self.title_weight):
-            yield from title
-        yield from terms(tokens.fold(article.text))
-
-    def _word_terms(self, text: str) -> Iterator[str]:
-        shortest, longest = self.word_ngrams
-        if not longest:
-            return
-        recent: list[str] = []
-        for word in tokens.words(text, self.added_words):
-            if not is_word(word):
-                recent.clear()
-                continue
-            recent = [*recent[-(longest - 1) :], word] if longest > 1 else [word]
-            for n in range(shortest, len(recent) + 1):
-                yield " ".join(recent[-n:])
-
-    def _char_terms(self, text: str) -> Iterator[str]:
-        shortest, longest = self.char_ngrams
-        if not longest:
-            return
-        for _, run in self.runs(text):
-            for n in range(shortest, longest + 1):
-                for i in range(len(run) - n + 1):
-                    yield run[i : i + n]
 
 
 @functools.cache
@@ -248,7 +253,7 @@ def _packed(terms: Iterable[str] | Terms) -> Terms:
 def extract(
     articles: Iterable[Article | Reading], spec: FeatureSpec, vocabulary: Vocabulary
 ) -> Rows:
-    """Return the features of articles: damped counts times idf, one norm a block.
+    """Return the features of articles: damped counts times idf, one norm a part and block.
 
     Returns
     -------
@@ -259,18 +264,23 @@ def extract(
         return compiled_rows(articles, vocabulary.kernel(spec))
     indptr, indices, values = [0], [], []
     for article in articles:
+        title, text = spec.parts(article)
         for block, terms in (
             (vocabulary.words, spec.word_terms),
             (vocabulary.chars, spec.char_terms),
         ):
-            ids, weights = _block(terms(article), block, vocabulary.idf)
+            ids, weights = _added(
+                _block(terms(title), block, vocabulary.idf),
+                _block(terms(text), block, vocabulary.idf),
+                spec.title_share,
+            )
             indices.append(ids)
             values.append(weights)
         indptr.append(indptr[-1] + len(indices[-2]) + len(indices[-1]))
     return Rows(
         np.asarray(indptr, np.int64),
         np.concatenate(indices) if indices else np.empty(0, np.int32),
-        np.concatenate(values) if values else np.empty(0, np.float32),
+        np.concatenate(values).astype(np.float32) if values else np.empty(0, np.float32),
     )
 
 
@@ -288,9 +298,33 @@ def compiled_rows(articles: Iterable[Article | Reading], kernel: Kernel) -> Rows
     )
 
 
-def _block(
-    terms: Iterable[str], block: Mapping[str, int], idf: NDArray[np.float32]
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+def share_of_title(in_title: Any, in_text: Any, share: float) -> NDArray[np.float64]:
+    """Return what titles count for, given how many features are in title and text, of a block."""
+    return np.where(in_title, np.where(in_text, share, 1.0), 0.0)
+
+
+def add_parts(titles: csr_array, texts: csr_array, share: float) -> csr_array:
+    """Return one block of articles, of the blocks of their titles and their texts."""
+    from scipy.sparse import csr_array, diags_array
+
+    shares = share_of_title(np.diff(titles.indptr), np.diff(texts.indptr), share)
+    return csr_array(diags_array(shares) @ titles + diags_array(1.0 - shares) @ texts)
+
+
+_Block = tuple["NDArray[np.int32]", "NDArray[np.float64]"]
+
+
+def _added(title: _Block, text: _Block, share: float) -> _Block:
+    """Return title and text as one block: ids that rise, and values."""
+    share = float(share_of_title(len(title[0]), len(text[0]), share))
+    ids = np.union1d(title[0], text[0])
+    values = np.zeros(len(ids))
+    values[np.searchsorted(ids, title[0])] = share * title[1]
+    values[np.searchsorted(ids, text[0])] += (1.0 - share) * text[1]
+    return ids, values
+
+
+def _block(terms: Iterable[str], block: Mapping[str, int], idf: NDArray[np.float32]) -> _Block:
     counts = Counter(block[term] for term in terms if term in block)
     ids = np.fromiter(counts, np.int32, len(counts))
     order = np.argsort(ids)
@@ -298,6 +332,4 @@ def _block(
     tally = np.fromiter(counts.values(), np.float64, len(counts))[order]
     weights = (1.0 + np.log(tally)) * idf[ids]
     norm = np.sqrt(np.sum(weights * weights))
-    if norm > 0:
-        weights /= norm
-    return ids, weights.astype(np.float32)
+    return ids, weights / norm if norm > 0 else weights

@@ -119,7 +119,7 @@ class Model:
             "features": self.spec.to_dict(),
             "decision": {
                 "rival": self.decision.rival,
-                "first": self.decision.first,
+                "abstain": self.decision.abstain,
                 "at_most": self.decision.at_most,
             },
             "training": dict(self.record),
@@ -158,9 +158,9 @@ class Model:
             codebook = Codebook.from_dict(manifest["codebook"], where=where)
             spec = FeatureSpec.from_dict(manifest["features"])
             rule = manifest["decision"]
-            rival, first = float(rule["rival"]), float(rule["first"])
+            rival, abstain = float(rule["rival"]), float(rule["abstain"])
             at_most = int(rule["at_most"])
-            if not (np.isfinite(rival) and 0.0 <= first <= 1.0 and at_most >= 1):
+            if not (np.isfinite(rival) and 0.0 <= abstain <= 1.0 and at_most >= 1):
                 raise ValueError(f"no decision rule: {rule}")
             name, version = str(manifest["name"]), str(manifest["version"])
             record = dict(manifest["training"])
@@ -170,7 +170,7 @@ class Model:
         words, chars = (Terms(arrays[b], arrays[f"{b}_ends"]) for b in ("words", "chars"))
         vocabulary = Vocabulary(words, chars, arrays["idf"])
         decision = Decision(
-            arrays["slopes"], arrays["offsets"], rival, arrays["thresholds"], first, at_most
+            arrays["slopes"], arrays["offsets"], rival, arrays["thresholds"], abstain, at_most
         )
         model = cls(
             name,

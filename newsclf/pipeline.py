@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from scipy.sparse import csr_array
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from newsclf.articles import Article, LabelledArticle, as_article
 from newsclf.decisions import Decision
-from newsclf.features import FeatureSpec
+from newsclf.features import FeatureSpec, add_parts
 from newsclf.model import Model
 from newsclf.traditional import simplified
 
-__all__ = ["Terms", "ThemeHeads", "to_pipeline"]
+__all__ = ["Block", "ThemeHeads", "to_pipeline"]
 
 
-class Terms:
-    """The analyser of one block: a text or an article in, its terms out."""
+class Block(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """One block of features: a vectoriser on titles, on texts, and the two added.
 
-    def __init__(self, spec: FeatureSpec, block: Literal["words", "chars"]) -> None:
+    Parameters
+    ----------
+    vectorizer : TfidfVectorizer
+    spec : FeatureSpec
+    """
+
+    def __init__(self, vectorizer: TfidfVectorizer, spec: FeatureSpec) -> None:
+        self.vectorizer = vectorizer
         self.spec = spec
-        self.block = block
 
-    def __call__(self, item: str | Article | LabelledArticle) -> Iterator[str]:
-        """Yield the terms of a text or an article."""
-        article = simplified(as_article(item))
-        if self.block == "words":
-            return self.spec.word_terms(article)
-        return self.spec.char_terms(article)
+    def fit(self, X: Any, y: Any = None) -> Block:
+        """Do nothing: the terms are those of the model."""
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def transform(self, X: Iterable[str | Article | LabelledArticle]) -> csr_array:
+        """Return the block of texts or articles, sparse, shape (n_texts, n_terms)."""
+        parts = [self.spec.parts(simplified(as_article(item))) for item in X]
+        titles, texts = (
+            csr_array(self.vectorizer.transform(side))
+            for side in ([title for title, _ in parts], [text for _, text in parts])
+        )
+        return add_parts(titles, texts, self.spec.title_share)
 
 
 class ThemeHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -90,11 +106,15 @@ class ThemeHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 def to_pipeline(model: Model) -> Pipeline:
     """Return a fitted Pipeline over texts or articles that equals the model."""
     split = len(model.vocabulary.words)
-    words = _vectorizer(model, "words", list(model.vocabulary.words), slice(0, split))
-    chars = _vectorizer(model, "chars", list(model.vocabulary.chars), slice(split, None))
-    blocks = [("words", words), ("chars", chars)]
+    known = model.vocabulary
+    blocks = {
+        "words": _vectorizer(model.spec.word_terms, known.words, known.idf[:split]),
+        "chars": _vectorizer(model.spec.char_terms, known.chars, known.idf[split:]),
+    }
     # scikit-learn refuses a vectoriser without a term, which a block that is left out would be.
-    terms = FeatureUnion([(name, block) for name, block in blocks if block.vocabulary])
+    terms = FeatureUnion(
+        [(name, Block(block, model.spec)) for name, block in blocks.items() if block.vocabulary]
+    )
     heads = ThemeHeads(
         np.array(model.weights), np.array(model.bias), model.decision, model.codebook.ids
     )
@@ -102,13 +122,13 @@ def to_pipeline(model: Model) -> Pipeline:
 
 
 def _vectorizer(
-    model: Model, block: Literal["words", "chars"], terms: Iterable[str], part: slice
+    analyzer: Callable[[str], Iterator[str]], terms: Iterable[str], idf: NDArray[np.float32]
 ) -> TfidfVectorizer:
     vectorizer = TfidfVectorizer(
-        analyzer=Terms(model.spec, block),
+        analyzer=analyzer,
         vocabulary={term: i for i, term in enumerate(terms)},
         sublinear_tf=True,
     )
     if vectorizer.vocabulary:
-        vectorizer.idf_ = model.vocabulary.idf[part].astype(np.float64)
+        vectorizer.idf_ = idf.astype(np.float64)
     return vectorizer

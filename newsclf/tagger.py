@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sklearn.pipeline import Pipeline
 
+    from newsclf.evidence import Parts
     from newsclf.explanation import Explanation
 
 __all__ = ["Tagger", "load"]
@@ -240,14 +241,11 @@ class Tagger:
     def __repr__(self) -> str:
         return f"<Tagger {self.name} {self.version}: {len(self.codebook)} themes>"
 
-    def _parts(self, article: Article, text: str) -> list[tuple[int, str, int]]:
+    def _parts(self, article: Article, text: str) -> Parts:
         """Title and body with their offsets in `text`, as the features see them."""
-        read = simplified(article)
-        parts = [(len(text) - len(article.text), tokens.fold(read.text), 1)]
-        if article.title and read.title and self._model.spec.title_weight:
-            start = text.index(article.title)
-            parts.insert(0, (start, tokens.fold(read.title), self._model.spec.title_weight))
-        return parts
+        title, body = map(tokens.fold, self._model.spec.parts(simplified(article)))
+        start = text.index(article.title or "")
+        return (start, title), (len(text) - len(article.text), body)
 
     def _scores(self, readings: list[Reading]) -> NDArray[np.float32]:
         return self._model.scores_of(all_simplified(readings))

@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from newsclf.decisions import Decision, rivals
+from newsclf.decisions import Decision, any_theme, rivals
 
 
-def rule(n=3, *, slope=2.0, offset=0.0, rival=-1.0, threshold=0.5, first=0.3, at_most=3):
+def rule(n=3, *, slope=2.0, offset=0.0, rival=-1.0, threshold=0.5, abstain=0.3, at_most=3):
     def full(value):
         return np.broadcast_to(np.asarray(value, np.float32), (n,)).copy()
 
-    return Decision(full(slope), full(offset), rival, full(threshold), first, at_most)
+    return Decision(full(slope), full(offset), rival, full(threshold), abstain, at_most)
 
 
 scores = arrays(
@@ -64,11 +64,15 @@ def test_a_theme_is_given_from_its_threshold_on():
     ]
 
 
-def test_the_likeliest_is_kept_down_to_first_and_then_nothing():
-    assert decided(rule(), [0.3, 0.29, 0.1], [0.29, 0.29, 0.1]) == [
+def test_where_no_theme_is_likely_enough_none_is_given():
+    assert any_theme(np.array([[0.3, 0.2, 0.0], [0.0, 0.0, 0.0]])).tolist() == pytest.approx(
+        [0.44, 0.0]
+    )
+    assert decided(rule(abstain=0.43), [0.3, 0.2, 0.0], [0.2, 0.2, 0.1]) == [
         [True, False, False],
         [False, False, False],
     ]
+    assert decided(rule(threshold=0.2, abstain=0.5), [0.3, 0.2, 0.0]) == [[False] * 3]
 
 
 def test_no_more_themes_than_allowed_and_ties_keep_the_codebook_order():

@@ -37,7 +37,7 @@ def test_a_word_gets_the_weight_of_its_feature(tagger):
 
 
 def test_occurrences_share_a_weight_and_the_title_takes_its_part(tagger):
-    spec = FeatureSpec(char_ngrams=(0, 0), title_weight=3)
+    spec = FeatureSpec(char_ngrams=(0, 0), title_share=0.75)
     one = tagger_of(tagger, spec, (["医院"], []), [2.0])
     found = one.explain(Article("a", "医院", ("医院",)), "health").evidence
     assert [(e.start, e.weight) for e in found] == [
@@ -75,7 +75,7 @@ def test_what_speaks_against_a_theme_is_negative(tagger):
 
 
 def test_a_title_that_counts_nothing_has_no_evidence(tagger):
-    spec = FeatureSpec(char_ngrams=(0, 0), title_weight=0)
+    spec = FeatureSpec(char_ngrams=(0, 0), title_share=0)
     one = tagger_of(tagger, spec, (["医院"], []), [2.0])
     explanation = one.explain("医院\n医院到了", "health")
     assert [(e.start, e.weight) for e in explanation.evidence] == [(3, 2.0)]

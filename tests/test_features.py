@@ -1,3 +1,5 @@
+import functools
+
 import numpy as np
 import pytest
 from chinese import texts
@@ -10,13 +12,13 @@ from sklearn.pipeline import FeatureUnion
 from newsclf.articles import Article
 from newsclf.errors import InputError
 from newsclf.features import FeatureSpec, Vocabulary, extract
-from newsclf.pipeline import Terms
+from newsclf.pipeline import Block
 from newsclf.traditional import simplified
 
 SPECS = [
     FeatureSpec(),
-    FeatureSpec(word_ngrams=(1, 2), char_ngrams=(1, 2), title_weight=1),
-    FeatureSpec(word_ngrams=(2, 3), char_ngrams=(0, 0), title_weight=0),
+    FeatureSpec(word_ngrams=(1, 2), char_ngrams=(1, 2), title_share=0.5),
+    FeatureSpec(word_ngrams=(2, 3), char_ngrams=(0, 0), title_share=0),
     FeatureSpec(char_ngrams=(1, 3), char_runs="any"),
     FeatureSpec(word_ngrams=(0, 0), char_ngrams=(2, 4), added_words=(("亮码检查", 1000),)),
 ]
@@ -26,13 +28,17 @@ IDS = ["default", "words 1-2", "words alone", "characters anywhere", "characters
 def fitted(spec, articles):
     """scikit-learn's own vectorisers, fitted, and the vocabulary they found."""
     blocks = [b for b in ("words", "chars") if getattr(spec, f"{b[:-1]}_ngrams")[1]]
-    union = FeatureUnion(
-        [(b, TfidfVectorizer(analyzer=Terms(spec, b), sublinear_tf=True)) for b in blocks]
-    ).fit(articles)
+    read = [part for article in articles for part in spec.parts(simplified(article))]
+    found = {
+        b: TfidfVectorizer(analyzer=functools.partial(spec.terms, block=b), sublinear_tf=True).fit(
+            read
+        )
+        for b in blocks
+    }
     terms = {"words": [], "chars": []}
-    for name, block in union.transformer_list:
-        terms[name] = block.get_feature_names_out().tolist()
-    idf = np.concatenate([block.idf_ for _, block in union.transformer_list])
+    terms |= {name: block.get_feature_names_out().tolist() for name, block in found.items()}
+    idf = np.concatenate([block.idf_ for block in found.values()])
+    union = FeatureUnion([(name, Block(block, spec)) for name, block in found.items()])
     return union, Vocabulary(terms["words"], terms["chars"], idf)
 
 
@@ -67,9 +73,8 @@ def test_features_are_those_of_scikit_learn_on_any_text(both, text, title):
     both.assert_equal([mixed, Article.from_text(text)])
 
 
-def terms(spec, text, title=None):
-    article = Article("a", title, (text,))
-    return list(spec.word_terms(article)), list(spec.char_terms(article))
+def terms(spec, text):
+    return list(spec.word_terms(text)), list(spec.char_terms(text))
 
 
 def test_terms_stop_at_punctuation_and_are_folded():
@@ -79,16 +84,24 @@ def test_terms_stop_at_punctuation_and_are_folded():
     assert chars == ["医院", "学校"]
 
 
-def test_the_title_counts_as_often_as_it_weighs():
-    for weight in (0, 1, 3):
-        words, chars = terms(FeatureSpec(title_weight=weight), "医院", "学校")
-        assert words == ["学校"] * weight + ["医院"]
-        assert chars == ["学校"] * weight + ["医院"]
+@pytest.mark.parametrize("share", [0, 0.25])
+def test_title_and_text_have_their_shares_and_one_alone_has_all(share):
+    vocabulary = Vocabulary(["医院", "学校"], [], np.ones(2))
+    spec = FeatureSpec(char_ngrams=(0, 0), title_share=share)
+
+    def features(title, *paragraphs):
+        rows = extract([Article("a", title, paragraphs)], spec, vocabulary)
+        return dict(zip(rows.indices.tolist(), rows.values.tolist(), strict=True))
+
+    assert features("学校", "医院") == ({1: share, 0: 1 - share} if share else {0: 1})
+    assert features("医院", "医院") == {0: 1}
+    assert features("天气", "医院") == features(None, "医院") == {0: 1}
+    assert features("医院") == features("医院", "天气") == ({0: 1} if share else {})
 
 
 def test_a_block_that_is_left_out_has_no_terms():
-    assert terms(FeatureSpec(char_ngrams=(0, 0)), "医院", "学校")[1] == []
-    assert terms(FeatureSpec(word_ngrams=(0, 0)), "医院", "学校")[0] == []
+    assert terms(FeatureSpec(char_ngrams=(0, 0)), "医院")[1] == []
+    assert terms(FeatureSpec(word_ngrams=(0, 0)), "医院")[0] == []
 
 
 def test_no_articles_and_no_terms_are_empty_rows():
@@ -111,7 +124,7 @@ def test_specs_survive_json(spec):
         {"char_ngrams": (0, 3)},
         {"word_ngrams": (-1, 1)},
         {"char_runs": "latin"},
-        {"title_weight": -1},
+        {"title_share": 1},
         {"added_words": (("亮码", 0),)},
     ],
 )
@@ -127,5 +140,4 @@ def test_unknown_settings_are_refused():
 
 def test_characters_anywhere_cross_punctuation_and_letters():
     spec = FeatureSpec(word_ngrams=(0, 0), char_ngrams=(2, 2), char_runs="any")
-    article = Article("a", None, ("看5G，",))
-    assert list(spec.char_terms(article)) == ["看5", "5g", "g，"]
+    assert list(spec.char_terms("看5G，")) == ["看5", "5g", "g，"]

@@ -233,7 +233,7 @@ def test_names_that_lead_elsewhere_are_refused(folder, name):
             "features": {
                 "word_ngrams": [3, 1],
                 "char_ngrams": [2, 3],
-                "title_weight": 2,
+                "title_share": 0.3333333333333333,
                 "added_words": [],
             }
         },
@@ -241,14 +241,14 @@ def test_names_that_lead_elsewhere_are_refused(folder, name):
             "features": {
                 "word_ngrams": 1,
                 "char_ngrams": [2, 3],
-                "title_weight": 2,
+                "title_share": 0.3333333333333333,
                 "added_words": [],
             }
         },
-        {"decision": {"first": 0.3}},
-        {"decision": {"rival": -1.0, "first": float("nan"), "at_most": 3}},
-        {"decision": {"rival": float("inf"), "first": 0.3, "at_most": 3}},
-        {"decision": {"rival": -1.0, "first": 0.3, "at_most": 0}},
+        {"decision": {"abstain": 0.3}},
+        {"decision": {"rival": -1.0, "abstain": float("nan"), "at_most": 3}},
+        {"decision": {"rival": float("inf"), "abstain": 0.3, "at_most": 3}},
+        {"decision": {"rival": -1.0, "abstain": 0.3, "at_most": 0}},
         {"decision": None},
         {"training": 7},
     ],

@@ -63,7 +63,7 @@ cdef class Kernel:
     idf : float32 array of shape (n_features,)
         Of the words, then of the character n-grams.
     word_ngrams, char_ngrams : (int, int)
-    title_weight : int
+    title_share : float
     char_runs : {"han", "any"}
     weights : float16 or float32 array of shape (n_features, n_themes), optional
     bias : float32 array of shape (n_themes,), optional
@@ -79,14 +79,14 @@ cdef class Kernel:
     cdef list rooms
 
     def __cinit__(self, Cutter cutter not None, CharacterTable characters not None, words, chars,
-                  idf, word_ngrams, char_ngrams, title_weight, char_runs="han", weights=None,
+                  idf, word_ngrams, char_ngrams, title_share, char_runs="han", weights=None,
                   bias=None):
         cdef size_t n_words, n_features
         self.rooms = []
         self.cutter, self.characters = cutter, characters
         self.own.dictionary, self.own.characters = &cutter.own, &characters.own
-        need(0 <= title_weight < 2**16, "a title weight from 0 to 65535")
-        self.own.title_weight = title_weight
+        need(0 <= title_share < 1, "a title share from 0 to 1")
+        self.own.title_share = title_share
         self.set_ngrams(&self.own.blocks[0], word_ngrams)
         self.set_ngrams(&self.own.blocks[1], char_ngrams)
         self.own.blocks[1].any = ("han", "any").index(char_runs)

@@ -82,7 +82,7 @@ static void collect_pending(Tally *tally, const uint32_t *text, const U32s *ends
         }
         AT(tally->touched, tally->n_touched) = id - 1;
         tally->n_touched += !AT(tally->count, id);
-        AT(tally->count, id) += tally->weight;
+        AT(tally->count, id)++;
     }
     tally->n_pending = 0;
 }
@@ -105,8 +105,9 @@ static int collect_articles(Collector *collector, Work *work, uint32_t *text,
     fold_text(collector->model.characters, text, bounds[2 * n]);
     for (size_t i = 0; i < n; i++) {
         uint64_t start = bounds[2 * i], middle = bounds[2 * i + 1], end = bounds[2 * i + 2];
-        if (!count_block(&collector->model, work, collector->which, text + start, middle - start,
-                         end - start))
+        tally->n_touched = 0;
+        if (!count_part(&collector->model, work, collector->which, text + start, middle - start) ||
+            !count_part(&collector->model, work, collector->which, text + middle, end - middle))
             return 0;
         if (collector->n_entries + tally->n_touched > collector->room) {
             size_t room = 2 * (collector->n_entries + tally->n_touched);

@@ -10,7 +10,6 @@ cdef class TermCounter:
     characters : CharacterTable
     block : {"words", "chars"}
     ngrams : (int, int)
-    title_weight : int
     char_runs : {"han", "any"}
     """
 
@@ -22,14 +21,12 @@ cdef class TermCounter:
     cdef bint broken
 
     def __cinit__(self, Cutter cutter not None, CharacterTable characters not None, block, ngrams,
-                  title_weight, char_runs="han"):
+                  char_runs="han"):
         shortest, longest = ngrams
         need(1 <= shortest <= longest <= 64, "n-grams from 1 to 64")
-        need(0 <= title_weight < 2**16, "a title weight from 0 to 65535")
         self.cutter, self.characters = cutter, characters
         self.own.which = ("words", "chars").index(block)
         self.own.model.dictionary, self.own.model.characters = &cutter.own, &characters.own
-        self.own.model.title_weight = title_weight
         self.own.model.blocks[self.own.which].shortest = shortest
         self.own.model.blocks[self.own.which].longest = longest
         self.own.model.blocks[1].any = ("han", "any").index(char_runs)

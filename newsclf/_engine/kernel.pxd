@@ -83,7 +83,7 @@ cdef extern from "scoring.h" nogil:
         const Characters* characters
         Block blocks[2]
         Ngrams ngrams
-        uint32_t title_weight
+        float title_share
         F32s idf
         size_t n_themes
         U16s half

@@ -33,7 +33,7 @@ class Kernel:
         idf: NDArray[np.float32],
         word_ngrams: tuple[int, int],
         char_ngrams: tuple[int, int],
-        title_weight: int,
+        title_share: float,
         char_runs: Literal["han", "any"] = "han",
         weights: NDArray[np.float16] | NDArray[np.float32] | None = None,
         bias: NDArray[np.float32] | None = None,
@@ -51,7 +51,6 @@ class TermCounter:
         characters: CharacterTable,
         block: Literal["words", "chars"],
         ngrams: tuple[int, int],
-        title_weight: int,
         char_runs: Literal["han", "any"] = "han",
     ) -> None: ...
     def add(self, titles: Sequence[str | None], texts: Sequence[str]) -> None: ...

@@ -181,7 +181,7 @@ typedef struct {
     size_t n_touched;
     Term pending[PENDING];
     size_t n_pending;
-    uint32_t weight, part; /* of the part being counted: title or text */
+    uint32_t part; /* 0 title, 1 text: to say where features occur */
     Occurrences *found;    /* NULL: nobody asks */
     const float *idf;      /* to fetch ahead, as are the rows of weights; NULL: no weights */
     const char *rows;
@@ -199,7 +199,7 @@ static void tally_count(Tally *tally, const uint32_t *ids, size_t n) {
         uint32_t id = ids[i];
         AT(tally->touched, tally->n_touched) = id - 1;
         tally->n_touched += !AT(tally->count, id);
-        AT(tally->count, id) += tally->weight;
+        AT(tally->count, id)++;
         if (tally->rows) {
             const char *row = tally->rows + (id - (id != 0)) * tally->row_size;
             PREFETCH(tally->idf + id);

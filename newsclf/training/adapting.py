@@ -72,6 +72,8 @@ def adapt(
     labels, borderline = label_matrices(labelled, codebook.ids)
     start = _start(tagger.model, codebook)
     features = _features(start, labelled)
+    # A text without a feature of the model teaches nothing.
+    borderline[np.diff(features.indptr) == 0] = True
     learner = _Learner(features, start, labels, borderline)
     weights, bias = learner.fit()
     decision = learner.recalibrate(groups_of(labelled))
@@ -247,15 +249,17 @@ def _shifted(rule: Decision, p: NDArray[np.float32], labels: Bools, judged: Bool
         given = _moved(rule, float(shift)).decide(p) & judged
         worth.append(2.0 * (given & labels).sum() / max(given.sum() + positives, 1))
     # The middle of what is nearly best: a single tag must not decide.
-    good = _SHIFTS[np.array(worth) >= max(worth) - _NEARLY]
-    return _moved(rule, float(good.mean()) * positives / (positives + _ENOUGH))
+    good = np.array(worth) >= max(worth) - _NEARLY
+    if good.all():
+        return rule
+    return _moved(rule, float(_SHIFTS[good].mean()) * positives / (positives + _ENOUGH))
 
 
 def _moved(rule: Decision, shift: float) -> Decision:
     lowest = np.minimum(rule.thresholds, _LOWEST)
     thresholds = np.maximum(rule.thresholds + np.float32(shift), lowest).astype(np.float32)
     return replace(
-        rule, thresholds=thresholds, first=max(rule.first + shift, min(rule.first, _LOWEST))
+        rule, thresholds=thresholds, abstain=max(rule.abstain + shift, min(rule.abstain, _LOWEST))
     )
 
 

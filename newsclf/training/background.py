@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclf.articles import Article, LabelledArticle, texts_only
-from newsclf.features import FeatureSpec
+from newsclf.features import FeatureSpec, add_parts
 from newsclf.model import Model
 from newsclf.traditional import all_simplified
 from newsclf.training.counting import TermCounts, count_documents, count_terms
@@ -81,7 +81,7 @@ class Background:
         char_df = count_documents(articles, spec, "chars", jobs)
         word_df = words.document_frequencies()
         common = tuple(w for w, df in word_df.items() if df >= _RARE)
-        found_directions = _directions(words, common, word_df, directions, seed)
+        found_directions = _directions(words, common, word_df, directions, seed, spec.title_share)
         return cls(len(articles), word_df, char_df, common, found_directions)
 
     @classmethod
@@ -104,8 +104,11 @@ def idf_of(df: NDArray[np.int64], n: int) -> NDArray[np.float32]:
     return idf
 
 
-def tfidf(counts: csr_array, idf: NDArray[np.float32]) -> csr_array:
-    """Return damped counts times idf, every row divided by its norm: one block of features."""
+def tfidf(counts: csr_array, idf: NDArray[np.float32], title_share: float) -> csr_array:
+    """Return one block of features, of counts in titles and texts as `TermCounts` has them.
+
+    Damped counts times idf, every row divided by its norm, and a title added to its text.
+    """
     from scipy.sparse import diags_array
 
     values = counts.astype(np.float64)
@@ -113,18 +116,24 @@ def tfidf(counts: csr_array, idf: NDArray[np.float32]) -> csr_array:
     values = (values @ diags_array(idf.astype(np.float64))).tocsr()
     norm = np.sqrt(np.asarray(values.multiply(values).sum(axis=1)).ravel())
     norm[norm == 0] = 1.0
-    return (diags_array(1.0 / norm) @ values).tocsr()
+    parts = (diags_array(1.0 / norm) @ values).tocsr()
+    return add_parts(parts[::2], parts[1::2], title_share)
 
 
 def _directions(
-    words: TermCounts, common: tuple[str, ...], df: Mapping[str, int], n: int, seed: int
+    words: TermCounts,
+    common: tuple[str, ...],
+    df: Mapping[str, int],
+    n: int,
+    seed: int,
+    title_share: float,
 ) -> NDArray[np.float32]:
     from sklearn.utils.extmath import randomized_svd
 
-    n = min(n, words.matrix.shape[0] // 10, max(len(common) - 1, 0))
+    n = min(n, words.articles // 10, max(len(common) - 1, 0))
     if n < 1:
         return np.zeros((0, len(common)), np.float32)
-    idf = idf_of(np.array([df[w] for w in common]), words.matrix.shape[0])
-    matrix = tfidf(words.columns(common), idf)
+    idf = idf_of(np.array([df[w] for w in common]), words.articles)
+    matrix = tfidf(words.columns(common), idf, title_share)
     _, _, rows = randomized_svd(matrix, n, n_iter=3, random_state=seed)
     return np.asarray(rows, np.float32)

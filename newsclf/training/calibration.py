@@ -14,22 +14,23 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.decisions import Decision, rivals
+from newsclf.decisions import Decision, any_theme, rivals
 
-__all__ = ["COLD", "DEFAULT_CURVE", "cold_decision", "fit_decision"]
+__all__ = ["COLD", "DEFAULT_CURVE", "cold_decision", "fit_decision", "share_of_nothing"]
 
 DEFAULT_CURVE = (6.0, -0.8, 1.0)
 """Slope, rival and offset of a head's probability where nothing else is known."""
-COLD = (33.0, -6.0, -4.5)
+COLD = (37.0, -7.0, -4.3)
 """Slope, rival and offset for the cosine of article and codebook when there are no labels."""
 
 _TOWARDS_ALL = 3.0
 _TOWARDS_DEFAULT = 3.0
 _AT_MOST = 3
-_THRESHOLD, _FIRST = 0.5, 0.5  # where there is nothing to choose them by
+_THRESHOLD, _ABSTAIN = 0.5, 0.7  # where there is nothing to choose them by
 _ENOUGH = 20  # articles without a theme, below which the false-tag rate cannot be held
 _SMOOTHING = 20.0  # positives of the common curve that count in each theme's own
-_GRID = np.round(np.arange(0.10, 0.701, 0.02), 2)
+_GRID = np.round(np.arange(0.10, 0.701, 0.02), 2)  # thresholds
+_LEVELS = np.round(np.arange(0.10, 0.981, 0.02), 2)  # of any theme
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -40,20 +41,54 @@ def cold_decision(n_themes: int) -> Decision:
     return _unfitted(n_themes, COLD)
 
 
+def share_of_nothing(scores: Floats, labels: Bools, borderline: Bools, articles: Floats) -> float:
+    """Return how much of the last column's score belongs into every theme's.
+
+    The last column tells articles without any theme. Where it is high no theme is likely, so it is
+    the third input of the common curve; added to the scores with the share returned here it says
+    the same there, and folds into the weights.
+
+    Parameters
+    ----------
+    scores : array of shape (n_articles, n_themes + 1)
+    labels, borderline : arrays of shape (n_articles, n_themes)
+    articles : array of shape (n_articles,)
+        What each article counts for.
+    """
+    if not labels.any():
+        return 0.0
+    judged, themes = ~borderline, scores[:, :-1]
+    counted, nothing = (
+        np.broadcast_to(x, judged.shape) for x in (articles[:, None], scores[:, -1:])
+    )
+    design = np.stack([themes, rivals(themes), nothing, np.ones(themes.shape)])[:, judged]
+    prior = np.insert(DEFAULT_CURVE, 2, 0.0)
+    curve = _platt(design, labels[judged], prior, _TOWARDS_DEFAULT, counted[judged])
+    return float(curve[2] / (curve[0] + curve[1]))
+
+
 def fit_decision(
-    scores: Floats, labels: Bools, borderline: Bools, false_tags: float | None = 0.1
+    scores: Floats,
+    labels: Bools,
+    borderline: Bools,
+    articles: Floats | None = None,
+    false_tags: float | None = 0.1,
 ) -> Decision:
     """Fit the rule on scores of articles that the heads were not trained on.
 
     Parameters
     ----------
     scores, labels, borderline : arrays of shape (n_articles, n_themes)
+    articles : array of shape (n_articles,), optional
+        What each article counts for; 1 unless given.
     false_tags : float or None
         Largest share of articles without a theme that may get a tag, where there are enough of
         them to tell; None leaves micro-F1 alone to decide.
     """
     if not labels.any():
         return _unfitted(labels.shape[1], DEFAULT_CURVE)
+    articles = np.ones(len(scores)) if articles is None else articles
+    counted = np.broadcast_to(articles[:, None], scores.shape)
     judged = ~borderline
     against = rivals(scores)
     common = _platt(
@@ -61,19 +96,22 @@ def fit_decision(
         labels[judged],
         np.array(DEFAULT_CURVE),
         _TOWARDS_DEFAULT,
+        counted[judged],
     )
     rival = float(common[1])
     curves = np.empty((scores.shape[1], 2))
     for k, kept in enumerate(judged.T):
         design = np.stack([scores[kept, k], np.ones(kept.sum())])
         given = rival * against[kept, k]
-        curves[k] = _platt(design, labels[kept, k], common[[0, 2]], _TOWARDS_ALL, given)
+        curves[k] = _platt(
+            design, labels[kept, k], common[[0, 2]], _TOWARDS_ALL, articles[kept], given
+        )
     slopes, offsets = curves.astype(np.float32).T
     rule = Decision(slopes, offsets, rival, np.zeros_like(slopes), 0.0, _AT_MOST)
     probabilities = rule.probabilities(scores)
-    thresholds = _thresholds(probabilities, labels, judged)
+    thresholds = _thresholds(probabilities, labels & judged, counted * judged)
     return _abstaining(
-        replace(rule, thresholds=thresholds), probabilities, labels, judged, false_tags
+        replace(rule, thresholds=thresholds), probabilities, labels, counted * judged, false_tags
     )
 
 
@@ -84,42 +122,49 @@ def _unfitted(n_themes: int, curve: tuple[float, float, float]) -> Decision:
         np.full(n_themes, offset, np.float32),
         rival,
         np.full(n_themes, _THRESHOLD, np.float32),
-        _FIRST,
+        _ABSTAIN,
         _AT_MOST,
     )
 
 
 def _platt(
-    design: Floats, labels: Bools, prior: Floats, strength: float, given: Floats | float = 0.0
+    design: Floats,
+    labels: Bools,
+    prior: Floats,
+    strength: float,
+    counted: Floats,
+    given: Floats | float = 0.0,
 ) -> Floats:
     """Fit a logistic curve by Newton's method, with Platt's softened targets and a prior.
 
-    `design` has a row for each coefficient, the slope first; `given` is added to the linear part
-    as it is. A curve that would fall with its score is given up for the prior: the head misled on
-    these few articles, and that must not become what the model believes.
+    `design` has a row for each coefficient, the slope first; each column counts as `counted` says;
+    `given` is added to the linear part as it is. A curve that would fall with its score is given up
+    for the prior: the head misled on these few articles, and that must not become what the model
+    believes.
     """
-    positives = labels.sum()
+    positives = (labels * counted).sum()
     target = np.where(
-        labels, (positives + 1.0) / (positives + 2.0), 1.0 / (len(labels) - positives + 2.0)
+        labels, (positives + 1.0) / (positives + 2.0), 1.0 / (counted.sum() - positives + 2.0)
     )
     curve: Floats = prior.astype(np.float64)
     for _ in range(100):
         p = 1.0 / (1.0 + np.exp(-np.clip(curve @ design + given, -30.0, 30.0)))
-        gradient = design @ (p - target) + strength * (curve - prior)
-        hessian = (design * (p * (1.0 - p))) @ design.T + strength * np.eye(len(curve))
-        step = np.linalg.solve(hessian, gradient)
+        gradient = design @ (counted * (p - target)) + strength * (curve - prior)
+        hessian = (design * (counted * p * (1.0 - p))) @ design.T
+        step = np.linalg.solve(hessian + strength * np.eye(len(curve)), gradient)
         curve = curve - np.clip(step, -1.0, 1.0)
         if np.abs(step).max() < 1e-10:
             break
     return curve if curve[0] > 0 else prior
 
 
-def _thresholds(p: NDArray[np.float32], labels: Bools, judged: Bools) -> NDArray[np.float32]:
+def _thresholds(p: NDArray[np.float32], right: Bools, counted: Floats) -> NDArray[np.float32]:
     """Return each theme's best threshold by F1, drawn towards the best for all themes."""
-    given = p[None] >= _GRID[:, None, None]
-    hits = (given & (labels & judged)).sum(axis=1).astype(np.float64)
-    tags = (given & judged).sum(axis=1).astype(np.float64)
-    positives = (labels & judged).sum(axis=0).astype(np.float64)
+    given = (p >= level for level in _GRID[:, None, None])
+    hits, tags = np.moveaxis(
+        np.array([[(g * right * counted).sum(0), (g * counted).sum(0)] for g in given]), 1, 0
+    )
+    positives = (right * counted).sum(axis=0)
     share = _SMOOTHING / max(positives.sum(), 1.0)
     hits += share * hits.sum(axis=1, keepdims=True)
     tags += share * tags.sum(axis=1, keepdims=True)
@@ -129,37 +174,25 @@ def _thresholds(p: NDArray[np.float32], labels: Bools, judged: Bools) -> NDArray
 
 
 def _abstaining(
-    rule: Decision,
-    p: NDArray[np.float32],
-    labels: Bools,
-    judged: Bools,
-    false_tags: float | None,
+    rule: Decision, p: NDArray[np.float32], labels: Bools, counted: Floats, false_tags: float | None
 ) -> Decision:
-    """Choose down to where the likeliest theme is kept, and raise thresholds if that is not enough.
+    """Choose the probability of any theme below which none is given.
 
-    The best micro-F1 wins among the rules that hold the false-tag rate; where none does, the one
-    with the lowest rate.
+    The best micro-F1 wins among the levels that hold the false-tag rate; where none does, the one
+    with the lowest rate. `counted` is 0 where a pair is not judged.
     """
-    nothing = ~labels.any(axis=1) & judged.all(axis=1)
+    nothing = ~labels.any(axis=1) & counted.all(axis=1)
     limit = false_tags if nothing.sum() >= _ENOUGH else None
-    # What `rule.decide` gives, taken apart: only the likeliest theme depends on `first`.
-    right = labels & judged
-    allowed = np.argsort(np.argsort(-p, axis=1, kind="stable"), axis=1) < rule.at_most
-    top = np.arange(len(p)), p.argmax(axis=1)
+    given = rule.decide(p)  # without abstention
+    hits, tags = (given * labels * counted).sum(axis=1), (given * counted).sum(axis=1)
+    positives, bare = (labels * counted).sum(), nothing * counted.max(axis=1)
+    likely = any_theme(p)
     best, worth = rule, (-np.inf, -np.inf)
-    for floor in _GRID:
-        raised = np.maximum(rule.thresholds, np.float32(floor))
-        given = (p >= raised) & allowed
-        tagged = given.any(axis=1)
-        hits, tags = (given & right).sum(), (given & judged).sum()
-        for first in _GRID:
-            added = ~given[top] & (p[top] >= np.float32(first))
-            excess = 0.0
-            if limit is not None:
-                excess = max(0.0, float((tagged | added)[nothing].mean()) - limit)
-            pairs = tags + (added & judged[top]).sum() + right.sum()
-            f1 = 2.0 * (hits + (added & right[top]).sum()) / max(pairs, 1)
-            if (-excess, float(f1)) > worth:
-                best = replace(rule, thresholds=raised, first=float(first))
-                worth = (-excess, float(f1))
+    for level in _LEVELS:
+        tagged = likely >= level
+        rate = (bare * tagged).sum() / max(bare.sum(), 1e-12)
+        excess = 0.0 if limit is None else max(0.0, rate - limit)
+        f1 = 2.0 * hits[tagged].sum() / max(tags[tagged].sum() + positives, 1e-12)
+        if (-excess, f1) > worth:
+            best, worth = replace(rule, abstain=float(level)), (-excess, f1)
     return best

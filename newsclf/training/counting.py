@@ -23,15 +23,34 @@ _CHUNK = 1000
 
 
 class TermCounts:
-    """Counts of terms in texts: a sparse matrix and the terms its columns stand for."""
+    """Counts of terms in articles.
+
+    Attributes
+    ----------
+    terms : list of str
+        What the columns stand for.
+    matrix : sparse array of shape (2 * n_articles, n_terms)
+        A row for each title, a row for its text, and so on.
+    """
 
     def __init__(self, terms: list[str], matrix: csr_array) -> None:
         self.terms = terms
         self.matrix = matrix
 
+    @property
+    def articles(self) -> int:
+        """Number of articles."""
+        return int(self.matrix.shape[0]) // 2
+
     def document_frequencies(self) -> dict[str, int]:
-        """Return in how many texts each term stands."""
-        found = np.bincount(self.matrix.indices, minlength=len(self.terms))
+        """Return in how many articles each term stands."""
+        from scipy.sparse import csr_array
+
+        counts = self.matrix
+        shape = (self.articles, len(self.terms))
+        whole = csr_array((counts.data, counts.indices, counts.indptr[::2]), shape=shape, copy=True)
+        whole.sum_duplicates()
+        found = np.bincount(whole.indices, minlength=len(self.terms))
         return dict(zip(self.terms, found.tolist(), strict=True))
 
     def columns(self, vocabulary: Sequence[str]) -> csr_array:
@@ -62,13 +81,14 @@ def reindex(matrix: csr_array, sources: Sequence[int]) -> csr_array:
 def count_terms(
     articles: Sequence[Article], spec: FeatureSpec, block: BlockName, jobs: int = 1
 ) -> TermCounts:
-    """Count the terms of one block of features in each article."""
+    """Count the terms of one block of features in each title and each text."""
     from scipy.sparse import csr_array, vstack
 
     if engine.compiled() and spec.ngrams(block)[1]:
         counter, parts = spec.counter(block), []
         for chunk in chunks(articles):
-            counter.add([a.title for a in chunk], [a.text for a in chunk])
+            texts = [part for article in chunk for part in spec.parts(article)]
+            counter.add([None] * len(texts), texts)
             parts.append(counter.take())
         terms, renumbered = counter.terms(), parts
     else:
@@ -96,7 +116,8 @@ def count_documents(
     if engine.compiled() and spec.ngrams(block)[1]:
         counter, df = spec.counter(block), np.zeros(0, np.int64)
         for chunk in chunks(articles):
-            counter.add([a.title for a in chunk], [a.text for a in chunk])
+            titles, texts = zip(*map(spec.parts, chunk), strict=True)
+            counter.add(titles, texts)
             here = np.bincount(counter.take()[1], minlength=len(df))
             here[: len(df)] += df
             df = here
@@ -111,8 +132,8 @@ def count_documents(
 def _count(articles: Sequence[Article], spec: FeatureSpec, block: BlockName) -> Any:
     place: dict[str, int] = {}
     indptr, indices, counts = array("q", [0]), array("i"), array("i")
-    for article in articles:
-        for term, n in Counter(spec.terms(article, block)).items():
+    for part in itertools.chain.from_iterable(map(spec.parts, articles)):
+        for term, n in Counter(spec.terms(part, block)).items():
             indices.append(place.setdefault(term, len(place)))
             counts.append(n)
         indptr.append(len(indices))
@@ -124,7 +145,7 @@ def _count_documents(
 ) -> Counter[str]:
     found: Counter[str] = Counter()
     for article in articles:
-        found.update(set(spec.terms(article, block)))
+        found.update({term for part in spec.parts(article) for term in spec.terms(part, block)})
     return found
 
 

@@ -41,8 +41,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         See `FeatureSpec`.
     char_runs : "han" or "any"
         See `FeatureSpec`.
-    title_weight : int
-        How often a term of the title counts.
+    title_share : float
+        See `FeatureSpec`.
     min_words, min_chars, min_labelled : int
         See `Settings`. All terms are kept here: titles and messages are short, and texts few.
     false_tags : float or None
@@ -70,7 +70,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         word_ngrams: tuple[int, int] = (1, 1),
         char_ngrams: tuple[int, int] = (1, 3),
         char_runs: Literal["han", "any"] = "any",
-        title_weight: int = 2,
+        title_share: float = 1 / 3,
         min_words: int = 1,
         min_chars: int = 1,
         min_labelled: int = 1,
@@ -87,14 +87,14 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.word_ngrams = word_ngrams
         self.char_ngrams = char_ngrams
         self.char_runs = char_runs
-        self.title_weight = title_weight
+        self.title_share = title_share
         self.min_words = min_words
         self.min_chars = min_chars
         self.min_labelled = min_labelled
         self.false_tags = false_tags
         self.random_state = random_state
 
-    def fit(self, X: Iterable[str | Article], y: Any) -> ThemeClassifier:
+    def fit(self, X: Iterable[str | Article], y: Any, sample_weight: Any = None) -> ThemeClassifier:
         """Train on texts.
 
         Parameters
@@ -102,6 +102,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X : iterable of n str or Article
         y : one label a text, or a list of labels a text, or an indicator of shape (n, n_themes)
             An indicator's columns are the codebook's themes, in order.
+        sample_weight : array-like of shape (n,), optional
+            What each text counts for; 1 unless given.
 
         Raises
         ------
@@ -117,9 +119,16 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise LabelError(f"expected one row of y a text, got {len(rows)} for {len(articles)}")
         codebook = given or _codebook_of(self.classes_)
         ids = dict(zip(map(str, self.classes_), codebook.ids, strict=True))
+        counted = np.ones(len(articles)) if sample_weight is None else np.asarray(sample_weight)
+        if counted.shape != (len(articles),):
+            raise LabelError(
+                f"sample_weight: expected {len(articles)} numbers, got {counted.shape}"
+            )
         labelled = [
-            LabelledArticle(article, tuple(ids.get(label, label) for label in labels))
-            for article, labels in zip(articles, rows, strict=True)
+            LabelledArticle(
+                article, tuple(ids.get(label, label) for label in labels), weight=float(w)
+            )
+            for article, labels, w in zip(articles, rows, counted, strict=True)
         ]
         known = self.background
         if known is None and given is None:
@@ -132,7 +141,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 features=FeatureSpec(
                     self.word_ngrams,
                     self.char_ngrams,
-                    self.title_weight,
+                    self.title_share,
                     char_runs=self.char_runs,
                 ),
                 min_words=self.min_words,

@@ -21,7 +21,7 @@ from newsclf.model import Model
 from newsclf.tagger import Tagger
 from newsclf.traditional import all_simplified
 from newsclf.training.background import Background
-from newsclf.training.calibration import cold_decision, fit_decision
+from newsclf.training.calibration import cold_decision, fit_decision, share_of_nothing
 from newsclf.training.counting import count_terms
 from newsclf.training.duplicates import sketch
 from newsclf.training.folds import grouped_folds, groups_of
@@ -132,11 +132,15 @@ def train(
     words = count_terms(articles, spec, "words", jobs)
     chars = count_terms(articles, spec, "chars", jobs)
     vocabulary, documents = choose_vocabulary(words, chars, known, codebook, settings)
-    features = labelled_features(words, chars, vocabulary)
+    features = labelled_features(words, chars, vocabulary, spec)
     columns = _columns(codebook, known, vocabulary, settings)
-    trainer = _Trainer(features, columns, labels, borderline, settings, jobs)
-    heads = trainer.fit(np.arange(len(labelled)))
-    decision = trainer.calibrate(groups_of(labelled))
+    counted = np.array([item.weight for item in labelled], np.float64)
+    if not (np.isfinite(counted).all() and (counted >= 0).all()):
+        odd = labelled[int(np.argmin(np.isfinite(counted) & (counted >= 0)))]
+        raise LabelError(f"article {odd.id!r}: expected a weight of 0 or more, got {odd.weight}")
+    trainer = _Trainer(features, columns, labels, borderline, counted, settings, jobs)
+    decision, share = trainer.calibrate(groups_of(labelled))
+    heads = trainer.fit(np.arange(len(labelled))).against_nothing(len(codebook), share)
     weights = heads.weights + columns.fold(heads.coefficients)
     model = Model(
         name,
@@ -169,6 +173,7 @@ class _Trainer:
         columns: Columns,
         labels: NDArray[np.bool_],
         borderline: NDArray[np.bool_],
+        articles: NDArray[np.float64],
         settings: Settings,
         jobs: int,
     ) -> None:
@@ -182,12 +187,13 @@ class _Trainer:
         self._scale[: columns.n_words] = settings.word_weight
         self._labels = np.vstack([labels, np.eye(n_themes, dtype=bool)])
         self._borderline = np.vstack([borderline, np.zeros((n_themes, n_themes), bool)])
+        self._articles = np.concatenate([articles, np.ones(n_themes)])
         self._settings = settings
         self._jobs = jobs
         self._own_articles = np.arange(len(labels), len(labels) + n_themes)
 
     def fit(self, rows: NDArray[np.int64]) -> Heads:
-        """Fit the heads on these articles."""
+        """Fit the heads on these articles: those of the themes, and the one of no theme."""
         from scipy.sparse import diags_array
 
         settings = self._settings
@@ -196,28 +202,47 @@ class _Trainer:
         heads = fit_heads(
             (self._features[rows] @ diags_array(self._scale)).tocsr(),
             self._columns[rows],
-            self._labels[rows],
-            self._borderline[rows],
+            *_with_nothing(self._labels[rows], self._borderline[rows]),
+            self._articles[rows],
             settings.own_weight / (1.0 + positives / _OWN_HALF),
             settings.C,
             self._jobs,
         )
         return replace(heads, weights=self._scale[:, None] * heads.weights)
 
-    def calibrate(self, groups: NDArray[np.int64]) -> Decision:
-        """Fit the decision rule on out-of-fold scores; groups are never split."""
-        n = len(groups)
+    def calibrate(self, groups: NDArray[np.int64]) -> tuple[Decision, float]:
+        """Fit the decision rule on out-of-fold scores; groups are never split.
+
+        Returns the rule, and what the head of no theme is worth to it.
+        """
+        n, n_themes = len(groups), self._labels.shape[1]
         labels, borderline = self._labels[:n], self._borderline[:n]
         n_folds = min(self._settings.folds, len(np.unique(groups)))
         if n_folds < 2:
-            return fit_decision(np.zeros((0, labels.shape[1])), labels[:0], borderline[:0], None)
+            return fit_decision(np.zeros((0, n_themes)), labels[:0], borderline[:0]), 0.0
         folds = grouped_folds(labels, groups, n_folds, self._settings.seed)
-        scores = np.zeros(labels.shape)
+        scores = np.zeros((n, n_themes + 1))
         for fold in range(n_folds):
             heads = self.fit(np.flatnonzero(folds != fold))
             left_out = np.flatnonzero(folds == fold)
-            scores[left_out] = heads.scores(self._features[left_out], self._columns[left_out])
-        return fit_decision(scores, labels, borderline, self._settings.false_tags)
+            found = heads.scores(self._features[left_out], self._columns[left_out])
+            scores[left_out, : found.shape[1]] = found
+        articles = self._articles[:n]
+        share = share_of_nothing(scores, labels, borderline, articles)
+        scores = scores[:, :n_themes] + share * scores[:, n_themes:]
+        limit = self._settings.false_tags
+        return fit_decision(scores, labels, borderline, articles, limit), share
+
+
+def _with_nothing(
+    labels: NDArray[np.bool_], borderline: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the labels with a column for no theme at all, where there are articles without."""
+    bare = ~labels.any(axis=1, keepdims=True)
+    doubtful = bare & borderline.any(axis=1, keepdims=True)
+    if not (bare & ~doubtful).any():
+        return labels, borderline
+    return np.hstack([labels, bare]), np.hstack([borderline, doubtful])
 
 
 _OWN_HALF = 5.0  # labels at which the similarity to the own theme has lost half its weight
@@ -259,5 +284,7 @@ def digest(labelled: Sequence[LabelledArticle]) -> str:
     sha256 = hashlib.sha256()
     for item in labelled:
         line = [item.id, item.article.sha256, *item.labels, "|", *item.borderline]
+        if item.weight != 1.0:
+            line.append(repr(item.weight))
         sha256.update(("\t".join(line) + "\n").encode("utf-8", "surrogatepass"))
     return sha256.hexdigest()

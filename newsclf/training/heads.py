@@ -72,7 +72,10 @@ class Columns:
 
 @dataclass(frozen=True, eq=False)
 class Heads:
-    """Fitted heads: scores are ``features @ weights + columns @ coefficients + bias``."""
+    """Fitted heads: scores are ``features @ weights + columns @ coefficients + bias``.
+
+    One head a theme, and perhaps a last one that tells articles without any theme.
+    """
 
     weights: NDArray[np.float64]
     coefficients: NDArray[np.float64]
@@ -82,41 +85,56 @@ class Heads:
         """Return scores, shape (n, n_themes)."""
         return np.asarray(features @ self.weights) + columns @ self.coefficients + self.bias
 
+    def against_nothing(self, n_themes: int, share: float) -> Heads:
+        """Return the heads of the themes, `share` of the last head added to each of them."""
+
+        def folded(array: NDArray[np.float64]) -> NDArray[np.float64]:
+            last: NDArray[np.float64] = array[..., n_themes:].sum(axis=-1, keepdims=True)
+            return array[..., :n_themes] + share * last
+
+        return Heads(folded(self.weights), folded(self.coefficients), folded(self.bias))
+
 
 def fit_heads(
     features: csr_array,
     columns: NDArray[Any],
     labels: NDArray[np.bool_],
     borderline: NDArray[np.bool_],
+    articles: NDArray[Any],
     own: NDArray[Any],
     C: float,
     jobs: int = 1,
 ) -> Heads:
-    """Fit one head a theme; a borderline article is left out of that theme's head.
+    """Fit one head a column of `labels`; a borderline article is left out of that head.
 
     Parameters
     ----------
+    articles : array of shape (n,)
+        What each article counts for.
     own : array of shape (n_themes,)
         How much more the similarity to the head's own theme weighs than `codebook_weight`
-        gives it already: large while a theme has few labels.
+        gives it already: large while a theme has few labels. A head beyond it has no theme.
     """
-    n_themes = labels.shape[1]
+    n_themes = len(own)
+    similar = own * (columns[:, :n_themes] + columns[:, n_themes : 2 * n_themes])
+    similar = np.pad(similar, ((0, 0), (0, labels.shape[1] - n_themes)))
     tasks = (
         (
             features[kept],
             columns[kept],
-            own[k] * columns[kept][:, [k, n_themes + k]].sum(axis=1, keepdims=True),
+            similar[kept][:, [k]],
             labels[kept, k],
+            articles[kept],
             C,
         )
-        for k in range(n_themes)
+        for k in range(labels.shape[1])
         for kept in (np.flatnonzero(~borderline[:, k]),)
     )
     fitted = list(in_parallel(_fit_head, tasks, jobs))
     weights = np.stack([w for w, _, _, _ in fitted], axis=1)
     coefficients = np.stack([c for _, c, _, _ in fitted], axis=1)
-    for k, (_, _, along, _) in enumerate(fitted):
-        coefficients[[k, n_themes + k], k] += own[k] * along
+    for k in range(n_themes):
+        coefficients[[k, n_themes + k], k] += own[k] * fitted[k][2]
     return Heads(weights, coefficients, np.array([b for *_, b in fitted]))
 
 
@@ -125,6 +143,7 @@ def _fit_head(
     columns: NDArray[Any],
     own: NDArray[Any],
     labels: NDArray[np.bool_],
+    articles: NDArray[Any],
     C: float,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], float, float]:
     from scipy.sparse import csr_array, hstack
@@ -132,7 +151,8 @@ def _fit_head(
 
     design = hstack([features, csr_array(columns), csr_array(own)], format="csr")
     # The codebook's own articles are one positive a theme, so both classes are always there.
-    head = LinearSVC(C=C, dual=True, max_iter=_MAX_ITER, random_state=0).fit(design, labels)
+    head = LinearSVC(C=C, dual=True, max_iter=_MAX_ITER, random_state=0)
+    head.fit(design, labels, sample_weight=articles)
     w = head.coef_[0]
     end = features.shape[1]
     return w[:end], w[end:-1], float(w[-1]), float(head.intercept_[0])

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.articles import Article
 from newsclf.codebook import Codebook, Theme
 from newsclf.features import FeatureSpec, Vocabulary
 
@@ -19,7 +18,7 @@ _NAME_WEIGHT = 2.0
 
 def codebook_terms(codebook: Codebook, spec: FeatureSpec) -> tuple[set[str], set[str]]:
     """Return the word terms and character terms that the codebook is made of."""
-    texts = [_phrase(text) for theme in codebook for text, _ in _phrases(theme)]
+    texts = [text for theme in codebook for text, _ in _phrases(theme)]
     words = {term for text in texts for term in spec.word_terms(text)}
     return words, {term for text in texts for term in spec.char_terms(text)}
 
@@ -61,16 +60,12 @@ def _phrases(theme: Theme) -> Iterator[tuple[str, float]]:
         yield keyword.text, keyword.weight
 
 
-def _phrase(text: str) -> Article:
-    return Article(id="", paragraphs=(text,))
-
-
 def _weights(
-    theme: Theme, block: Mapping[str, int], terms: Callable[[Article], Iterator[str]]
+    theme: Theme, block: Mapping[str, int], terms: Callable[[str], Iterator[str]]
 ) -> dict[str, float]:
     weights: dict[str, float] = defaultdict(float)
     for text, weight in _phrases(theme):
-        for term in terms(_phrase(text)):
+        for term in terms(text):
             if term in block:
                 weights[term] += weight
     return weights

@@ -80,8 +80,8 @@ class Recipe:
         """Read the labelled articles, one list a source."""
         return [self._read(source) for source in self._sources]
 
-    def background(self, jobs: int = 1) -> Background:
-        """Gather the statistics of the unlabelled texts."""
+    def background(self, jobs: int = 1, *, directions: int | None = None) -> Background:
+        """Gather the statistics of the unlabelled texts, with the recipe's number of directions."""
         from threadpoolctl import threadpool_limits
 
         # One thread: sums in another order would change the last bits.
@@ -89,7 +89,7 @@ class Recipe:
             return Background.of(
                 self._unlabelled(),
                 self.settings.features,
-                directions=self._directions,
+                directions=self._directions if directions is None else directions,
                 jobs=jobs,
                 seed=self.settings.seed,
             )
@@ -144,8 +144,9 @@ class Recipe:
     def _read(self, source: Mapping[str, Any]) -> list[LabelledArticle]:
         texts = self._place(source["texts"]) if "texts" in source else None
         items = read_labelled(self._place(source["path"]), codebook=self.codebook, texts=texts)
-        cut = source.get("cut")
-        return [_shortened(item, cut) for item in items] if cut else items
+        if "cut" in source:
+            items = [_shortened(item, source["cut"]) for item in items]
+        return [replace(item, weight=float(source.get("weight", 1.0))) for item in items]
 
     def _unlabelled(self) -> Iterator[Article]:
         paths = [str(self._place(path)) for path in self._unlabelled_paths]

@@ -42,12 +42,12 @@ class Settings:
     features: FeatureSpec = field(default_factory=FeatureSpec)
     min_words: int = 5
     min_chars: int = 10
-    min_labelled: int = 3
+    min_labelled: int = 4
     word_weight: float = 1.0
     codebook_weight: float = 3.0
     direction_weight: float = 2.0
     own_weight: float = 7.0
-    C: float = 1.0
+    C: float = 2.0
     folds: int = 5
     false_tags: float | None = 0.1
     seed: int = 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from newsclf.codebook import Codebook
-from newsclf.features import Vocabulary
+from newsclf.features import FeatureSpec, Vocabulary
 from newsclf.training.background import Background, idf_of, tfidf
 from newsclf.training.counting import TermCounts
 from newsclf.training.prior import codebook_terms
@@ -31,7 +31,7 @@ def choose_vocabulary(
 
     Returns the vocabulary and the number of documents its idf rests on.
     """
-    documents = known.n + words.matrix.shape[0]
+    documents = known.n + words.articles
     scale = min(1.0, documents / 10_000)
     in_codebook = codebook_terms(codebook, settings.features)
     labelled_words, labelled_chars = words.document_frequencies(), chars.document_frequencies()
@@ -60,15 +60,17 @@ def vocabulary_of(words: set[str], chars: set[str], known: Background) -> Vocabu
     return Vocabulary(ordered[0], ordered[1], idf_of(np.array(df, np.int64), known.n))
 
 
-def labelled_features(words: TermCounts, chars: TermCounts, vocabulary: Vocabulary) -> csr_array:
+def labelled_features(
+    words: TermCounts, chars: TermCounts, vocabulary: Vocabulary, spec: FeatureSpec
+) -> csr_array:
     """Return the features of the counted articles, shape (n_articles, n_features)."""
     from scipy.sparse import hstack
 
     split = len(vocabulary.words)
     return hstack(
         [
-            tfidf(words.columns(list(vocabulary.words)), vocabulary.idf[:split]),
-            tfidf(chars.columns(list(vocabulary.chars)), vocabulary.idf[split:]),
+            tfidf(words.columns(list(vocabulary.words)), vocabulary.idf[:split], spec.title_share),
+            tfidf(chars.columns(list(vocabulary.chars)), vocabulary.idf[split:], spec.title_share),
         ],
         format="csr",
     )

@@ -88,7 +88,7 @@ def model(**changes: Any) -> Kernel:
         "idf": np.ones(3, np.float32),
         "word_ngrams": (1, 1),
         "char_ngrams": (1, 2),
-        "title_weight": 2,
+        "title_share": 0.3333333333333333,
         "weights": np.ones((3, 2), np.float16),
         "bias": np.zeros(2, np.float32),
     }
@@ -142,8 +142,9 @@ UTF8 = np.frombuffer("中国政府".encode(), np.uint8)
         {"word_ngrams": (2, 1)},
         {"word_ngrams": (0, 2)},
         {"char_ngrams": (1, 1000)},
-        {"title_weight": -1},
-        {"title_weight": 2**40},
+        {"title_share": -0.1},
+        {"title_share": 1.0},
+        {"title_share": np.nan},
     ],
 )
 def test_a_damaged_model_is_refused(changes: Arrays) -> None:

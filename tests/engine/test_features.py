@@ -19,10 +19,10 @@ from .conftest import COMMON, ODD, random_texts
 
 SPECS = [
     FeatureSpec(),
-    FeatureSpec((1, 2), (1, 5), 3, (("新质生产力", 1000), ("人大", 1))),
-    FeatureSpec((2, 3), (0, 0), 1),
+    FeatureSpec((1, 2), (1, 5), 0.75, (("新质生产力", 1000), ("人大", 1))),
+    FeatureSpec((2, 3), (0, 0), 0.5),
     FeatureSpec((0, 0), (4, 6), 0),
-    FeatureSpec((1, 1), (1, 4), 2, (), "any"),
+    FeatureSpec((1, 1), (1, 4), 0.2, (), "any"),
 ]
 THEMES = 5
 
@@ -42,8 +42,9 @@ class Case:
     ) -> None:
         rng = np.random.default_rng(5)
         self.spec = spec
-        words = dict.fromkeys(t for a in articles for t in spec.word_terms(a))
-        chars = dict.fromkeys(t for a in articles for t in spec.char_terms(a))
+        read = [part for article in articles for part in spec.parts(article)]
+        words = dict.fromkeys(term for text in read for term in spec.word_terms(text))
+        chars = dict.fromkeys(term for text in read for term in spec.char_terms(text))
         words, chars = list(words)[::2], list(chars)[::2]
         idf = rng.uniform(0.5, 9, len(words) + len(chars)).astype(np.float32)
         self.vocabulary = Vocabulary(words, chars, idf)
@@ -108,7 +109,7 @@ def test_half_precision_is_read_exactly() -> None:
     halves = halves[np.isfinite(halves)].reshape(1, -1)
     made = Kernel(
         engine.cutter(), engine.characters(), Terms.pack(["中国"]), Terms.pack([]), np.ones(1, np.float32),
-        (1, 1), (0, 0), 1, "han", halves, np.zeros(halves.size, np.float32),
+        (1, 1), (0, 0), 0.5, "han", halves, np.zeros(halves.size, np.float32),
     )  # fmt: skip
     np.testing.assert_array_equal(made.scores([None], ["中国"]), halves.astype(np.float32))
 
@@ -127,11 +128,13 @@ def test_occurrences_say_where_each_feature_stands(
         if feature < len(case.vocabulary.words):
             term = term.replace(" ", "")
         assert parts[part][begin:end] == term
-        counts[feature] += 1 if part else spec.title_weight
+        counts[feature] += 1
     expected = Counter(
-        case.vocabulary.words[t] for t in spec.word_terms(article) if t in case.vocabulary.words
-    ) + Counter(
-        case.vocabulary.chars[t] for t in spec.char_terms(article) if t in case.vocabulary.chars
+        block[term]
+        for name, block in (("words", case.vocabulary.words), ("chars", case.vocabulary.chars))
+        for text in spec.parts(article)
+        for term in spec.terms(text, name)
+        if term in block
     )
     assert counts == expected
 
@@ -163,7 +166,7 @@ def test_what_is_no_text_is_refused_and_leaves_no_trace() -> None:
 def test_a_kernel_without_weights_has_no_scores() -> None:
     made = Kernel(
         engine.cutter(), engine.characters(), Terms.pack(["中国"]), Terms.pack([]), np.ones(1, np.float32),
-        (1, 1), (0, 0), 1,
+        (1, 1), (0, 0), 0.5,
     )  # fmt: skip
     assert made.rows([None], ["中国"])[1].tolist() == [0]
     with pytest.raises(ModelError, match="without weights"):
@@ -183,14 +186,13 @@ def test_counting_finds_every_term(
     )
     counter = spec.counter(block)
     for some in (articles[:1], [], articles[1:50], articles[50:]):
-        counter.add([a.title for a in some], [a.text for a in some])
+        read = [spec.parts(article) for article in some]
+        counter.add([title for title, _ in read], [text for _, text in read])
     terms, (indptr, indices, counts) = counter.terms(), counter.take()
     assert len(set(terms)) == len(terms)
     assert [a.tolist() for a in counter.take()] == [[0], [], []]
     for i, article in enumerate(articles):
-        expected = Counter(
-            spec.word_terms(article) if block == "words" else spec.char_terms(article)
-        )
+        expected = Counter(term for text in spec.parts(article) for term in spec.terms(text, block))
         here = slice(indptr[i], indptr[i + 1])
         found = dict(zip((terms[k] for k in indices[here]), counts[here].tolist(), strict=True))
         assert found == expected

@@ -5,7 +5,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from newsclf.articles import Article
 from newsclf.errors import InputError
 from newsclf.features import FeatureSpec
-from newsclf.pipeline import Terms
+from newsclf.pipeline import Block
 from newsclf.training import Background
 from newsclf.training.background import idf_of, tfidf
 from newsclf.training.counting import count_terms, in_parallel
@@ -19,17 +19,24 @@ def articles(written):
 def test_document_frequencies_give_scikit_learns_idf(articles):
     background = Background.of(articles, directions=0)
     for block, df in (("words", background.word_df), ("chars", background.char_df)):
-        fitted = TfidfVectorizer(analyzer=Terms(FeatureSpec(), block)).fit(articles)
+        spec = FeatureSpec()
+
+        def terms(article, spec=spec, block=block):
+            return [term for text in spec.parts(article) for term in spec.terms(text, block)]
+
+        fitted = TfidfVectorizer(analyzer=terms).fit(articles)
         assert set(df) == set(fitted.vocabulary_)
         ours = idf_of(np.array([df[t] for t in fitted.get_feature_names_out()]), background.n)
         np.testing.assert_allclose(ours, fitted.idf_, rtol=1e-6)
 
 
 def test_counts_become_scikit_learns_tfidf(articles):
-    fitted = TfidfVectorizer(analyzer=Terms(FeatureSpec(), "words"), sublinear_tf=True)
-    expected = fitted.fit_transform(articles)
-    counts = count_terms(articles, FeatureSpec(), "words")
-    ours = tfidf(counts.columns(fitted.get_feature_names_out()), fitted.idf_.astype(np.float32))
+    spec = FeatureSpec()
+    fitted = TfidfVectorizer(analyzer=spec.word_terms, sublinear_tf=True)
+    fitted.fit([text for article in articles for text in spec.parts(article)])
+    expected = Block(fitted, spec).transform(articles)
+    counts = count_terms(articles, spec, "words").columns(fitted.get_feature_names_out())
+    ours = tfidf(counts, fitted.idf_.astype(np.float32), spec.title_share)
     assert abs(ours - expected).max() < 1e-6
 
 
