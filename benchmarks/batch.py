@@ -3,7 +3,8 @@
     python benchmarks/batch.py --articles 1000000 --jobs 2
 
 Articles are generated, about 540 characters each. "Engine" is tag_many on strings in memory with
-the same jobs; "newsclf tag" is the command, start of the process and all; "by hand" is json + jieba + scikit-learn in as many processes, on fewer articles.
+the same jobs; "newsclf tag" is the command, start of the process and all; "by hand" is json +
+jieba + scikit-learn in as many processes, on fewer articles.
 Reading and writing is the CPU time of the same run with a tagger that does nothing; its stages
 come last, each with those before it.
 """

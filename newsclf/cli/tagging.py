@@ -41,9 +41,7 @@ def tag(
     model: Model = "governance",
     jobs: Annotated[
         int,
-        typer.Option(
-            min=1, metavar="N", help="Threads or processes to tag with."
-        ),
+        typer.Option(min=1, metavar="N", help="Threads or processes to tag with."),
     ] = 1,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where a run that was cut off stopped.")
