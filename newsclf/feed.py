@@ -120,13 +120,16 @@ def _tag_rows(rows: Sequence[Row | Reject], tagger: AnyTagger, pages: bool) -> T
     """Tag the units of rows; where that fails, find out by which row."""
     tagged = Tagged()
     for row in rows:
-        units = units_of(row, pages) if isinstance(row, Row) else row
+        if isinstance(row, Reject):
+            tagged.rejects.append(row)
+            continue
+        units = units_of(row, pages)
         if isinstance(units, Reject):
             tagged.rejects.append(units)
-        elif isinstance(row, Row):
-            tagged.rows.append(row)
-            tagged.lengths.append(len(units))
-            tagged.units += units
+            continue
+        tagged.rows.append(row)
+        tagged.lengths.append(len(units))
+        tagged.units += units
     if not tagged.units:
         return tagged
     try:

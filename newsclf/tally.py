@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby, islice, repeat
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from newsclf.feed import Tagged
@@ -16,6 +17,7 @@ from newsclf.outputs import FolderWriter, Format, Progress, Sinks, Writer, json_
 __all__ = ["BatchResult", "Tally", "settle"]
 
 CHECKPOINT_SECONDS = 2.0
+_COLUMNS, _SOURCE = attrgetter("columns"), attrgetter("source")
 
 
 @dataclass(frozen=True)
@@ -82,12 +84,12 @@ class Settled(NamedTuple):
 
 def settle(tagged: Tagged, format: Format, with_rows: bool) -> Settled:
     """Encode what is to be written; threads may do so at once."""
-    rows, lengths = tagged.rows, tagged.lengths
-    columns = chain.from_iterable(map(repeat, (row.columns for row in rows), lengths))
+    rows, lengths = tagged.rows, iter(tagged.lengths)
+    columns = chain.from_iterable(map(repeat, map(_COLUMNS, rows), tagged.lengths))
     results = zip(tagged.taggings, tagged.units, columns, strict=True)
     encoded = []
-    for source, some in groupby(zip(rows, lengths, strict=True), lambda pair: pair[0].source):
-        units = sum(units for _, units in some)
+    for source, some in groupby(map(_SOURCE, rows)):
+        units = sum(n for _, n in zip(some, lengths, strict=False))
         encoded.append((source, format.encode(islice(results, units))))
     # What waits to be written is held no longer as objects, unless they are asked for.
     kept = rows if with_rows else []

@@ -201,8 +201,9 @@ class Place(NamedTuple):
                 article = replace(unit, id=id, title=title, date=date, source=source)
         except InputError as error:
             return self.reject("wrong_type", str(error))
-        keep = options.keep
-        return self.row(article, {name: record.get(name) for name in keep} if keep else None)
+        if options.keep:
+            return self.row(article, {name: record.get(name) for name in options.keep})
+        return self.row(article)
 
 
 def check_columns(columns: Sequence[str], options: ReadOptions) -> str | None:

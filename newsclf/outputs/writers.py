@@ -148,7 +148,8 @@ class JsonlFormat:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self._plain = not (layout.pages or layout.keep or layout.probabilities)
-        self._themes = functools.lru_cache(maxsize=1024)(_theme)
+        self._theme = functools.lru_cache(maxsize=1024)(_theme)
+        self._model = functools.lru_cache(maxsize=1)(_quoted)
 
     def encode(self, results: Iterable[Result]) -> bytes:
         """Return one line a result."""
@@ -166,12 +167,11 @@ class JsonlFormat:
 
     def _line(self, tagging: Tagging) -> str:
         """Return what `json_line` makes of the tagging, but sooner."""
-        themes = ", ".join(
-            [self._themes(t.theme, t.name) + _rounded(t.probability) for t in tagging.tags]
-        )
+        theme = self._theme
+        themes = [f"{theme(t.theme, t.name)}{_rounded(t.probability)}}}" for t in tagging.tags]
         return (
             f'{{"id": {_quoted(tagging.id)}, "title": {_quoted(tagging.title or "")}, '
-            f'"themes": [{themes}], "model": {_quoted(tagging.model)}}}\n'
+            f'"themes": [{", ".join(themes)}], "model": {self._model(tagging.model)}}}\n'
         )
 
 
@@ -292,11 +292,9 @@ def _theme(id: str, name: str) -> str:
 
 
 def _rounded(probability: float) -> str:
-    """Return the JSON of a probability and the end of its theme; round and repr take longer."""
+    """Return the JSON of a probability; round and repr take longer."""
     text = f"{probability:.4f}"
-    if text[-1] == "0":
-        text = text[:3] + text[3:].rstrip("0")
-    return text + "}"
+    return text[:3] + text[3:].rstrip("0") if text[-1] == "0" else text
 
 
 def _join(themes: Sequence[Mapping[str, Any]], key: str) -> str:
