@@ -2,8 +2,9 @@
 
     python benchmarks/batch.py --articles 1000000 --jobs 2
 
-Articles are generated, about 400 characters each. "Engine" is tag_many on strings in memory with
-the same jobs; "by hand" is json + jieba + scikit-learn in as many processes, on fewer articles.
+Articles are generated, about 540 characters each. "Engine" is tag_many on strings in memory with
+the same jobs; "newsclf tag" is the command, start of the process and all; "by hand" is json +
+jieba + scikit-learn in as many processes, on fewer articles.
 Reading and writing is the CPU time of the same run with a tagger that does nothing; its stages
 come last, each with those before it.
 """
@@ -11,9 +12,11 @@ come last, each with those before it.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import multiprocessing
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,8 +29,8 @@ from memory import records
 
 import newsclf
 from newsclf.articles import Article
-from newsclf.feed import tag_rows
-from newsclf.inputs import ReadOptions, find_files, read_rows
+from newsclf.feed import tag_portions
+from newsclf.inputs import ReadOptions, find_files, read_portions, read_rows
 from newsclf.inputs.lines import read_lines
 from newsclf.tagging import Tagging
 
@@ -78,7 +81,7 @@ def stages(source: Path, tagger: Idle, articles: int) -> dict[str, float]:
     runs = {
         "lines, decoded": lines,
         "+ JSON and articles": lambda: end(read_rows([file])),
-        "+ the queue": lambda: end(tag_rows(read_rows([file]), tagger)),
+        "+ portions": lambda: end(tag_portions(read_portions([file]), tagger, id)),
         "+ writing": lambda: newsclf.tag_file(source, source.with_name("s.jsonl"), model=tagger),
     }
     return {name: round(measured(run)[1] / articles * 1e6, 2) for name, run in runs.items()}
@@ -171,7 +174,10 @@ def main() -> None:
         some = [text for _, (_, text) in zip(range(options.engine), texts(source), strict=False)]
         share = sum(len(text.encode()) for text in some)
 
-        def tag(model: Any = tagger) -> None:
+        command = [sys.executable, "-m", "newsclf", "tag", source, "-o", output, "--quiet"]
+        command += ["--jobs", str(options.jobs), "--model", options.model]
+
+        def tag(model: Any) -> None:
             newsclf.tag_file(source, output, model=model, jobs=options.jobs)
 
         list(
@@ -191,8 +197,14 @@ def main() -> None:
                 flush=True,
             )
 
-        row("engine alone", lambda: list(tagger.tag_many(some, jobs=options.jobs)), share / 1e6)
-        row("newsclf tag", tag, size / 1e6)
+        def engine_alone() -> None:
+            deque(tagger.tag_many(some, jobs=options.jobs), maxlen=0)
+
+        row("engine alone", engine_alone, share / 1e6)
+        row("newsclf tag", lambda: subprocess.run(command, check=True), size / 1e6)
+        row("newsclf.tag_file", lambda: tag(tagger), size / 1e6)
+        gc.set_threshold(20_000)  # as newsclf tag does
+        row("engine, same collector", engine_alone, share / 1e6)
         row("reading and writing", lambda: tag(Idle(tagger)), size / 1e6)
         parts = stages(source, Idle(tagger), options.articles)
         for name, microseconds in parts.items():

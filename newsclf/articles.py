@@ -321,13 +321,13 @@ def as_reading(item: str | Article | LabelledArticle, id: str = "") -> Reading:
 
     The same as of ``as_article(item, id)``, without cutting a string into paragraphs.
     """
-    if isinstance(item, str):
-        return Reading(id, *split_title(item))
+    if isinstance(item, Article):
+        return Reading(item.id, item.title, "\n".join(item.paragraphs))
     if isinstance(item, LabelledArticle):
-        item = item.article
-    if not isinstance(item, Article):
+        return as_reading(item.article)
+    if not isinstance(item, str):
         _fail_text(item)
-    return Reading(item.id, item.title, item.text)
+    return Reading(id, *split_title(item))
 
 
 def each_reading(items: Iterable[str | Article | LabelledArticle]) -> Iterator[Reading]:

@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from newsclf._version import __version__
 from newsclf.articles import Article
 from newsclf.errors import InputError
-from newsclf.feed import AnyTagger, tag_rows, units_of
+from newsclf.feed import AnyTagger, tag_portions, units_of
 from newsclf.inputs import (
     InputFile,
+    Portion,
     ReadOptions,
     Reject,
     Row,
     Selection,
     check_extras,
     find_files,
+    in_portions,
+    read_portions,
     read_rows,
+    skip_rows,
 )
 from newsclf.outputs import (
     FolderWriter,
+    Format,
     Journal,
     Layout,
     Progress,
     Sinks,
     Writer,
+    format_for,
     open_sinks,
     sha256_of,
-    writer_for,
 )
-from newsclf.tally import BatchResult, Tally
+from newsclf.tally import BatchResult, Tally, settle
 
 __all__ = ["BatchResult", "read_articles", "tag_file"]
 
@@ -58,7 +63,7 @@ def tag_file(
     reading: ReadOptions | None = None,
     on_files: Callable[[Sequence[InputFile]], None] | None = None,
     on_reject: Callable[[Reject], None] | None = None,
-    on_progress: Callable[[Progress, Row], None] | None = None,
+    on_progress: Callable[[Progress, Sequence[Row]], None] | None = None,
 ) -> BatchResult:
     """Tag files into a file, in bounded memory; the order of the output is that of the input.
 
@@ -84,7 +89,7 @@ def tag_file(
     per_file : {"jsonl", "csv", "parquet"}, optional
         Write a file of this format for each input; `output` is the folder for them.
     jobs : int
-        Processes of the tagger.
+        Threads that read, tag and write; with the reference engine, as many processes that tag.
     resume : bool
         Keep a journal beside the output; a run that was cut off goes on where it stopped, and
         its output is the same to the byte. Needs `output` as a path ending in .jsonl or .csv,
@@ -94,8 +99,8 @@ def tag_file(
     reading : ReadOptions, optional
         Encoding, format, field names, columns to keep, the largest record.
     on_files, on_reject, on_progress : callable, optional
-        Called once with the files found; with each reject; after each row with the `Progress`
-        and the row.
+        Called once with the files found; with each reject; now and then with the `Progress` and
+        the rows that were tagged since.
 
     Returns
     -------
@@ -135,15 +140,17 @@ def tag_file(
     )
     options = (reading, layout, per_file, sha256_of([Path(only_rejects)]) if only_rejects else None)
     journal = _journal(files, target, refused, model, options, per_file) if resume else None
+    format = format_for(Path(f"out.{per_file}") if per_file else target, layout)
     tally = Tally(on_reject, on_progress)
     with open_sinks(
-        _destination(output, per_file), refused, journal, folder=layout if per_file else None
+        _destination(output, per_file), refused, journal, folder=format if per_file else None
     ) as sinks:
         tally.begin(sinks)
         if not sinks.start.finished:
-            rows = itertools.islice(_rows(files, reading, selection), sinks.start.read, None)
-            outcomes = tag_rows(rows, tagger, pages=pages, jobs=jobs)
-            tally.write(outcomes, _writer(sinks, target, layout), names)
+            portions = skip_rows(_portions(files, reading, selection), sinks.start.read)
+            finish = partial(settle, format=format, with_rows=on_progress is not None)
+            account = tag_portions(portions, tagger, finish, pages=pages, jobs=jobs)
+            tally.write(account, _writer(sinks, format), names)
     return tally.result(skipped, time.monotonic() - started)
 
 
@@ -179,21 +186,21 @@ def read_articles(
             on_reject(units)
 
 
-def _rows(
+def _portions(
     files: Sequence[InputFile], reading: ReadOptions, selection: Selection | None
-) -> Iterator[Row | Reject]:
+) -> Iterator[Portion]:
     if selection is None:
-        return read_rows(files, reading)
+        return read_portions(files, reading)
     check_extras(files)
-    return itertools.chain.from_iterable(
-        selection.rows(file, read_rows([file], reading)) for file in files
+    return in_portions(
+        row for file in files for row in selection.rows(file, read_rows([file], reading))
     )
 
 
-def _writer(sinks: Sinks, target: Path | None, layout: Layout) -> Writer | FolderWriter:
+def _writer(sinks: Sinks, format: Format) -> Writer | FolderWriter:
     if isinstance(sinks.output, FolderWriter):
         return sinks.output
-    return writer_for(target, sinks.output, layout, header=not sinks.start.output_bytes)
+    return format.writer(sinks.output, header=not sinks.start.output_bytes)
 
 
 def _find(

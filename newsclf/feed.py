@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
-from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import chain
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from newsclf import engine
 from newsclf.articles import Article
 from newsclf.errors import MissingExtra, ModelError
-from newsclf.inputs import Reject, Row
+from newsclf.inputs import Portion, Reject, Row
 from newsclf.inputs.rows import Place
+from newsclf.tagger import Tagger
+from newsclf.workers import in_order
 
 if TYPE_CHECKING:
     from newsclf.codebook import Codebook
     from newsclf.tagging import Tagging
 
-__all__ = ["AnyTagger", "TaggedRow", "tag_rows", "units_of"]
+__all__ = ["AnyTagger", "Tagged", "tag_portions", "units_of"]
 
-# What may wait in memory, as characters and bytes, for each batch a tagger may have in hand.
+_Result = TypeVar("_Result")
+
+# What may be in hand, as characters and bytes, for each portion that may.
 _SHARE = 4 << 20
 
 
@@ -33,170 +37,123 @@ class AnyTagger(Protocol):
         """The themes."""
 
     def tag_many(self, items: Iterable[Article], *, jobs: int = 1) -> Iterator[Tagging]:
-        """Tag lazily and in order."""
+        """Tag in order; called from several threads at once where there are several jobs."""
 
 
-class TaggedRow(NamedTuple):
-    """A row, the units it holds, and the tagging of each."""
+@dataclass
+class Tagged:
+    """What came of the rows of a portion.
 
-    row: Row
-    units: tuple[Article, ...]
-    taggings: tuple[Tagging, ...]
+    Attributes
+    ----------
+    rows : list of Row
+        Those that were tagged.
+    lengths : list of int
+        How many units each of them has.
+    units, taggings : lists of Article, Tagging
+        The units of all rows, and what the tagger says of each.
+    rejects : list of Reject
+        The other rows, in their order.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+    units: list[Article] = field(default_factory=list)
+    taggings: list[Tagging] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
 
 
-def tag_rows(
-    rows: Iterator[Row | Reject], tagger: AnyTagger, *, pages: bool = False, jobs: int = 1
-) -> Iterator[TaggedRow | Reject]:
-    """Tag rows lazily, in order and in bounded memory; rejects come along in their places.
+def tag_portions(
+    portions: Iterable[Portion],
+    tagger: AnyTagger,
+    finish: Callable[[Tagged], _Result],
+    *,
+    pages: bool = False,
+    jobs: int = 1,
+) -> Iterator[_Result]:
+    """Tag rows lazily, in order and in bounded memory; rejects come along.
 
     A row that makes the tagger raise becomes a reject; the rows around it are tagged.
 
     Parameters
     ----------
-    rows : iterator of Row or Reject
-        See `newsclf.inputs.read_rows`. What it raises ends the run.
+    portions : iterable of Portion
+        See `newsclf.inputs.read_portions`. What it raises ends the run.
     tagger : Tagger
+    finish : callable
+        Called with what came of the rows of a portion, in the thread that tagged them; what it
+        returns is the result.
     pages : bool
         Take each text for the dump of a newspaper page.
     jobs : int
-        Handed to the tagger.
+        Threads that read, tag and finish.
 
     Raises
     ------
     ModelError, MissingExtra
         The tagger cannot tag at all.
     """
-    # A tagger that reads ahead without end is stopped there, and begins anew when all is out.
-    queue = _Queue(rows, pages, _SHARE * (1 + 2 * jobs))
-    while not queue.ended:
-        for answer in _answers(tagger, queue, jobs):
-            queue.answer(answer)
-            while outcome := queue.done():
-                yield outcome
-        while outcome := queue.done():
-            yield outcome
+    with _in_threads(tagger, jobs) as shared:
+        work = partial(_tag_portion, tagger=shared, finish=finish, pages=pages)
+        limit = _SHARE * (1 + 2 * jobs)
+        yield from in_order(work, portions, jobs, weigh=lambda p: p.weight, limit=limit)
 
 
-def _answers(tagger: AnyTagger, queue: _Queue, jobs: int) -> Iterator[Tagging | Exception]:
-    """Tag what the queue hands out; where that fails, find out by which article."""
-    articles = queue.articles()
-    first = next(articles, None)
-    if first is None:
-        return
+def _in_threads(tagger: AnyTagger, jobs: int) -> contextlib.AbstractContextManager[AnyTagger]:
+    """Return the tagger as threads are to have it: the compiled engine lets them work at once."""
+    if jobs == 1 or not isinstance(tagger, Tagger) or engine.compiled():
+        return contextlib.nullcontext(tagger)
+    return tagger.in_processes(jobs)
+
+
+def _tag_portion(
+    portion: Portion,
+    *,
+    tagger: AnyTagger,
+    finish: Callable[[Tagged], _Result],
+    pages: bool,
+) -> _Result:
+    return finish(_tag_rows(portion.rows(), tagger, pages))
+
+
+def _tag_rows(rows: Sequence[Row | Reject], tagger: AnyTagger, pages: bool) -> Tagged:
+    """Tag the units of rows; where that fails, find out by which row."""
+    tagged = Tagged()
+    for row in rows:
+        if isinstance(row, Reject):
+            tagged.rejects.append(row)
+            continue
+        units = units_of(row, pages)
+        if isinstance(units, Reject):
+            tagged.rejects.append(units)
+            continue
+        tagged.rows.append(row)
+        tagged.lengths.append(len(units))
+        tagged.units += units
+    if not tagged.units:
+        return tagged
     try:
-        yield from tagger.tag_many(chain([first], articles), jobs=jobs)
-    except Exception:
-        if queue.broken:
-            raise
-        _close(articles)
-        for article in queue.unanswered():
-            yield _tag_alone(tagger, article)
-        return
-    if lost := len(queue.unanswered()):
-        raise RuntimeError(f"the tagger gave no result for {lost} articles")
-
-
-def _close(articles: Generator[Article, None, None]) -> None:
-    while True:
-        try:
-            return articles.close()
-        except ValueError:  # a thread of the tagger is taking an article just now
-            time.sleep(0.01)
-
-
-def _tag_alone(tagger: AnyTagger, article: Article) -> Tagging | Exception:
-    try:
-        return next(iter(tagger.tag_many([article])))
-    except (ModelError, MissingExtra):
-        raise
+        tagged.taggings += tagger.tag_many(tagged.units)
     except Exception as error:
-        return error
+        if len(tagged.rows) > 1:
+            return _joined([_tag_rows([row], tagger, pages) for row in rows])
+        if isinstance(error, (ModelError, MissingExtra)):
+            raise
+        return Tagged(rejects=[*tagged.rejects, _failed(tagged.rows[0], "tagger", error)])
+    if lost := len(tagged.units) - len(tagged.taggings):
+        raise RuntimeError(f"the tagger gave no result for {lost} articles")
+    return tagged
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """A row on its way through the tagger, and what came back for its units so far."""
-
-    row: Row
-    units: tuple[Article, ...]
-    answers: list[Tagging | Exception]
-    weight: int
-
-    def outcome(self) -> TaggedRow | Reject:
-        taggings: list[Tagging] = []
-        for answer in self.answers:
-            if isinstance(answer, Exception):
-                return _failed(self.row, "tagger", answer)
-            taggings.append(answer)
-        return TaggedRow(self.row, self.units, tuple(taggings))
-
-
-class _Queue:
-    """Rows in their order, from the reader to the last word on them."""
-
-    def __init__(self, rows: Iterator[Row | Reject], pages: bool, limit: int) -> None:
-        self.rows = rows
-        self.pages = pages
-        self.limit = limit
-        # Two counts, for a thread of the tagger may take while rows go out.
-        self.taken = self.gone = 0
-        self.ended = False
-        self.broken = False
-        self.waiting: deque[_Waiting | Reject] = deque()
-
-    def articles(self) -> Generator[Article, None, None]:
-        """Yield articles until the rows end, or until too much waits."""
-        while self.taken - self.gone < self.limit:
-            try:
-                item = next(self.rows, None)
-            except Exception:
-                self.broken = True
-                raise
-            if item is None:
-                self.ended = True
-                return
-            if isinstance(item, Row):
-                weight = _weight(item)
-                units = units_of(item, self.pages)
-                if not isinstance(units, Reject):
-                    self.taken += weight
-                    self.waiting.append(_Waiting(item, units, [], weight))
-                    yield from units
-                    continue
-                item = units
-            self.taken += _weight(item)
-            self.waiting.append(item)
-
-    def answer(self, answer: Tagging | Exception) -> None:
-        """Note what came back for the first unit that waits for it."""
-        head = self.waiting[0]
-        entry = head if isinstance(head, _Waiting) else next(self._open())
-        entry.answers.append(answer)
-
-    def unanswered(self) -> list[Article]:
-        """Return the units that nothing came back for yet."""
-        return [unit for entry in self._open() for unit in entry.units[len(entry.answers) :]]
-
-    def done(self) -> TaggedRow | Reject | None:
-        """Return the row at the head of the queue, if nothing is left to wait for."""
-        head = self.waiting[0] if self.waiting else None
-        if head is None or (isinstance(head, _Waiting) and len(head.answers) < len(head.units)):
-            return None
-        self.waiting.popleft()
-        if isinstance(head, Reject):
-            self.gone += _weight(head)
-            return head
-        self.gone += head.weight
-        return head.outcome()
-
-    def _open(self) -> Iterator[_Waiting]:
-        entries = (entry for entry in self.waiting if isinstance(entry, _Waiting))
-        return (entry for entry in entries if len(entry.answers) < len(entry.units))
-
-
-def _weight(item: Row | Reject) -> int:
-    size = 1000 + len(item.raw)
-    return size + sum(map(len, item.article.paragraphs)) if isinstance(item, Row) else size
+def _joined(parts: Iterable[Tagged]) -> Tagged:
+    whole = Tagged()
+    for part in parts:
+        whole.rows += part.rows
+        whole.lengths += part.lengths
+        whole.units += part.units
+        whole.taggings += part.taggings
+        whole.rejects += part.rejects
+    return whole
 
 
 def units_of(row: Row, pages: bool = False) -> tuple[Article, ...] | Reject:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from newsclf.errors import InputError, MissingExtra
-from newsclf.feed import AnyTagger, tag_rows
-from newsclf.inputs import Fields, ReadOptions, Reject, Row
+from newsclf.feed import AnyTagger, tag_portions
+from newsclf.inputs import Fields, ReadOptions, Reject, Row, in_portions
 from newsclf.inputs.rows import Place, check_columns
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def tag_frame(
         there is no title column, a first line of a text that looks like a title is one.
     model : name, path or Tagger
     jobs : int
-        Processes of the tagger.
+        Threads; with the reference engine, processes.
     probabilities : bool
         Add a column with the probability of each theme, named by its id.
 
@@ -179,22 +179,22 @@ def _results(
     probabilities: bool,
 ) -> dict[str, list[Any]]:
     ids = tagger.codebook.ids if probabilities else ()
-    results: dict[str, list[Any]] = {name: [] for name in (*_RESULTS, *ids)}
-    for outcome in tag_rows(_rows(columns, size, options), tagger, jobs=jobs):
-        if isinstance(outcome, Reject):
-            values: tuple[Any, ...] = (
-                None,
-                None,
-                f"{outcome.code}: {outcome.message}",
-                *(None for _ in ids),
-            )
-        else:
-            (tagging,) = outcome.taggings
+    results: dict[str, list[Any]] = {name: [None] * size for name in (*_RESULTS, *ids)}
+    portions = in_portions(_rows(columns, size, options))
+    for tagged in tag_portions(portions, tagger, lambda tagged: tagged, jobs=jobs):
+        for reject in tagged.rejects:
+            results["error"][_index(reject)] = f"{reject.code}: {reject.message}"
+        for row, tagging in zip(tagged.rows, tagged.taggings, strict=True):
             found = [tag.probability for tag in tagging.tags]
             values = (list(tagging.themes), found, None, *(tagging.probabilities[t] for t in ids))
-        for name, value in zip(results, values, strict=True):
-            results[name].append(value)
+            for column, value in zip(results.values(), values, strict=True):
+                column[_index(row)] = value
     return results
+
+
+def _index(item: Row | Reject) -> int:
+    assert item.line is not None
+    return item.line - 1
 
 
 def _rows(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
-import warnings
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +25,10 @@ from newsclf.errors import InputError
 from newsclf.model import Model
 from newsclf.tagging import Tag, Tagging
 from newsclf.traditional import all_simplified, simplified
+from newsclf.workers import in_order
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -40,7 +41,7 @@ __all__ = ["Tagger", "load"]
 
 Readable = str | Article | LabelledArticle
 
-_BATCH = 256
+_BATCH = 1024
 _BATCH_CHARACTERS = 4_000_000
 
 
@@ -116,7 +117,7 @@ class Tagger:
         Parameters
         ----------
         items : iterable of str, Article or LabelledArticle
-            Read in batches of 256, or of four million characters, as the results are taken, so
+            Read in batches of 1,024, or of four million characters, as the results are taken, so
             it may be endless.
         jobs : int
             Threads to use with the compiled engine, processes with the reference.
@@ -129,7 +130,7 @@ class Tagger:
         """
         if jobs < 1:
             raise InputError(f"jobs: expected a number from 1, got {jobs}")
-        taggings = self._tag_batches(_batches(each_reading(items)), jobs)
+        taggings = self._tag_stream(_batches(each_reading(items)), jobs)
         return _reported(taggings) if progress else taggings
 
     def probabilities(self, items: Iterable[Readable]) -> NDArray[np.float32]:
@@ -276,50 +277,48 @@ class Tagger:
             )
         ]
 
-    def _tag_batches(self, batches: Iterator[list[Reading]], jobs: int) -> Iterator[Tagging]:
-        if jobs == 1:
-            yield from itertools.chain.from_iterable(map(self._tag_batch, batches))
-        elif engine.compiled():
-            yield from _in_threads(self._tag_batch, batches, jobs)
-        else:
-            yield from self._in_processes(batches, jobs)
+    def _tag_stream(self, batches: Iterator[list[Reading]], jobs: int) -> Iterator[Tagging]:
+        if jobs == 1 or engine.compiled():
+            # The kernel works without the interpreter's lock.
+            yield from itertools.chain.from_iterable(in_order(self._tag_batch, batches, jobs))
+            return
+        with self.in_processes(jobs) as remote:
+            yield from itertools.chain.from_iterable(in_order(remote._tag_batch, batches, jobs))
 
-    def _in_processes(self, batches: Iterator[list[Reading]], jobs: int) -> Iterator[Tagging]:
+    @contextlib.contextmanager
+    def in_processes(self, jobs: int) -> Iterator[RemoteTagger]:
+        """Tag in processes of their own, which the reference engine needs to work at once.
+
+        Parameters
+        ----------
+        jobs : int
+            Processes; as many threads may use what comes at a time.
+        """
         import tempfile
 
-        from joblib import Parallel, delayed
+        from joblib.externals.loky import get_reusable_executor
 
         # Workers load the model from a folder once, instead of being sent it with every batch.
         with tempfile.TemporaryDirectory(prefix="newsclf-") as scratch:
             folder = str(self.save(f"{scratch}/model"))
-            run = Parallel(n_jobs=jobs, return_as="generator")
-            results = run(delayed(_tag_in_worker)(folder, batch) for batch in batches)
-            try:
-                yield from itertools.chain.from_iterable(results)
-            finally:
-                with warnings.catch_warnings():
-                    # joblib warns of what was not read; who stops reading knows.
-                    warnings.simplefilter("ignore")
-                    results.close()
+            yield RemoteTagger(self.codebook, folder, get_reusable_executor(jobs))
 
 
-def _in_threads(
-    tag: Callable[[list[Reading]], list[Tagging]], batches: Iterator[list[Reading]], jobs: int
-) -> Iterator[Tagging]:
-    """Tag batches in threads, in order; the kernel works without the interpreter's lock."""
-    from concurrent.futures import Future, ThreadPoolExecutor
+class RemoteTagger:
+    """A tagger in other processes; made by `Tagger.in_processes`."""
 
-    pool = ThreadPoolExecutor(jobs)
-    try:
-        waiting: deque[Future[list[Tagging]]] = deque()
-        for batch in batches:
-            waiting.append(pool.submit(tag, batch))
-            if len(waiting) > 2 * jobs:  # so that no more of the stream is read than is worked on
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    def __init__(self, codebook: Codebook, folder: str, executor: Executor) -> None:
+        self.codebook = codebook
+        self._folder = folder
+        self._executor = executor
+
+    def tag_many(self, items: Iterable[Readable], *, jobs: int = 1) -> Iterator[Tagging]:
+        """Tag texts or articles, lazily and in order, as many threads at once as there are jobs."""
+        batches = _batches(each_reading(items))
+        return itertools.chain.from_iterable(in_order(self._tag_batch, batches, jobs))
+
+    def _tag_batch(self, readings: list[Reading]) -> list[Tagging]:
+        return self._executor.submit(_tag_in_worker, self._folder, readings).result()
 
 
 def _batches(readings: Iterator[Reading]) -> Iterator[list[Reading]]:

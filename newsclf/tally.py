@@ -1,19 +1,23 @@
-"""The account of a batch: outcomes written, counted, and put on the disk now and then."""
+"""The account of a batch: what came of it written, counted, put on the disk now and then."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, groupby, islice, repeat
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from newsclf.feed import TaggedRow
+from newsclf.feed import Tagged
 from newsclf.inputs import Reject, Row
-from newsclf.outputs import FolderWriter, Progress, Sinks, Writer, json_line
+from newsclf.outputs import FolderWriter, Format, Progress, Sinks, Writer, json_line
 
-__all__ = ["BatchResult", "Tally"]
+__all__ = ["BatchResult", "Tally", "settle"]
 
 CHECKPOINT_SECONDS = 2.0
+_COLUMNS, _SOURCE = attrgetter("columns"), attrgetter("source")
 
 
 @dataclass(frozen=True)
@@ -57,13 +61,48 @@ class BatchResult:
         return f"{text}; {self.seconds:.1f} s"
 
 
+class Settled(NamedTuple):
+    """What came of the rows of a portion, ready to be written.
+
+    Attributes
+    ----------
+    encoded : list of (str, encoded)
+        What is to be written, by source, as encoded by the format of the output.
+    tagged, units : int
+        Rows tagged; lines that they make.
+    rejects : list of Reject
+    rows : list of Row
+        The rows tagged, if somebody asked for them.
+    """
+
+    encoded: list[tuple[str, Any]]
+    tagged: int
+    units: int
+    rejects: list[Reject]
+    rows: list[Row]
+
+
+def settle(tagged: Tagged, format: Format, with_rows: bool) -> Settled:
+    """Encode what is to be written; threads may do so at once."""
+    rows, lengths = tagged.rows, iter(tagged.lengths)
+    columns = chain.from_iterable(map(repeat, map(_COLUMNS, rows), tagged.lengths))
+    results = zip(tagged.taggings, tagged.units, columns, strict=True)
+    encoded = []
+    for source, some in groupby(map(_SOURCE, rows)):
+        units = sum(n for _, n in zip(some, lengths, strict=False))
+        encoded.append((source, format.encode(islice(results, units))))
+    # What waits to be written is held no longer as objects, unless they are asked for.
+    kept = rows if with_rows else []
+    return Settled(encoded, len(rows), len(tagged.units), tagged.rejects, kept)
+
+
 class Tally:
-    """Writes outcomes and keeps the account of them."""
+    """Writes what came of the rows and keeps the account of them."""
 
     def __init__(
         self,
         on_reject: Callable[[Reject], None] | None,
-        on_progress: Callable[[Progress, Row], None] | None,
+        on_progress: Callable[[Progress, Sequence[Row]], None] | None,
     ) -> None:
         self.on_reject = on_reject
         self.on_progress = on_progress
@@ -91,16 +130,13 @@ class Tally:
 
     def write(
         self,
-        outcomes: Iterable[TaggedRow | Reject],
+        account: Iterable[Settled],
         writer: Writer | FolderWriter,
         names: Mapping[str, str],
     ) -> None:
-        """Write every outcome, and to the end of the file."""
-        for outcome in outcomes:
-            if isinstance(outcome, Reject):
-                self._reject(outcome)
-            else:
-                self._row(outcome, writer, names)
+        """Write all that comes, and to the end of the file."""
+        for settled in account:
+            self._settled(settled, writer, names)
             if time.monotonic() - self.saved >= CHECKPOINT_SECONDS:
                 self.sinks.checkpoint(self.progress)
                 self.saved = time.monotonic()
@@ -111,18 +147,19 @@ class Tally:
         self.finished = True
         self.sinks.checkpoint(self.progress)
 
-    def _row(
-        self, outcome: TaggedRow, writer: Writer | FolderWriter, names: Mapping[str, str]
+    def _settled(
+        self, settled: Settled, writer: Writer | FolderWriter, names: Mapping[str, str]
     ) -> None:
-        row, units, taggings = outcome
-        if isinstance(writer, FolderWriter):
-            writer.turn(names[row.source])
-        for unit, tagging in zip(units, taggings, strict=True):
-            writer.write(tagging, unit, row.columns)
-        self.rows += 1
-        self.units += len(units)
-        if self.on_progress:
-            self.on_progress(self.progress, row)
+        for source, encoded in settled.encoded:
+            if isinstance(writer, FolderWriter):
+                writer.turn(names[source])
+            writer.write(encoded)
+        for reject in settled.rejects:
+            self._reject(reject)
+        self.rows += settled.tagged
+        self.units += settled.units
+        if self.on_progress and settled.rows:
+            self.on_progress(self.progress, settled.rows)
 
     def _reject(self, reject: Reject) -> None:
         self.codes[reject.code] += 1

@@ -211,7 +211,7 @@ def test_an_input_that_changes_during_the_run(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text(lines("一", "二"), "utf-8")
 
-    def change(progress, row):
+    def change(progress, rows):
         with path.open("a", encoding="utf-8") as stream:
             stream.write("\n")
 

@@ -255,16 +255,16 @@ def test_progress_is_a_line_that_goes_away(monkeypatch, tmp_path):
     files = [InputFile(tmp_path / name, name, name, "text") for name in ("a.txt", "b.txt")]
     line = ProgressLine(quiet=False)
     line.begin(files)
-    line(Progress(), row._replace(source="a.txt"))
+    line(Progress(), [row._replace(source="a.txt")])
     line.drawn -= 1
     line.started -= 10
-    line(Progress(read=3, rows=2, codes={"encoding": 1}), row)
+    line(Progress(read=3, rows=2, codes={"encoding": 1}), [row])
     assert "2 articles, 0.00 MB/s, 1 rejected, 0:00:05 left" in terminal.getvalue()
     # Of what is compressed nobody knows the end.
     line.begin([*files, InputFile(tmp_path / "c.gz", "c.gz", "c", "text", ".gz")])
     line.drawn -= 1
     terminal.truncate(0)
-    line(Progress(read=3, rows=2, codes={"encoding": 1}), row)
+    line(Progress(read=3, rows=2, codes={"encoding": 1}), [row])
     assert "1 rejected\x1b[K" in terminal.getvalue()
     line.end()
     assert terminal.getvalue().endswith("\r\x1b[K")

@@ -12,6 +12,7 @@ from keyword_tagger import Keyword
 from newsclf import batch, tally
 from newsclf.batch import tag_file
 from newsclf.errors import InputError
+from newsclf.inputs import lines
 
 CODES = (errno.ENOSPC, errno.EIO)
 # The disk is not waited for: what is tried here is what happens when it says no.
@@ -78,6 +79,7 @@ def world(tmp_path, monkeypatch):
     (model / "manifest.json").write_text("{}")
     monkeypatch.setattr(batch, "_load", lambda model: Keyword())
     monkeypatch.setattr(tally, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(lines, "AT_A_TIME", 1)
     monkeypatch.setattr(os, "fsync", REAL["fsync"])
     folder = tmp_path / "in"
     folder.mkdir()

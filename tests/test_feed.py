@@ -2,7 +2,7 @@
 
 import gzip
 import json
-import threading
+import tracemalloc
 
 import pytest
 from keyword_tagger import Keyword, lines
@@ -10,8 +10,8 @@ from keyword_tagger import Keyword, lines
 from newsclf.articles import Article
 from newsclf.batch import tag_file
 from newsclf.errors import InputError, MissingExtra
-from newsclf.feed import tag_rows
-from newsclf.inputs import Row
+from newsclf.feed import tag_portions
+from newsclf.inputs import Row, in_portions
 
 
 class Fragile(Keyword):
@@ -79,27 +79,20 @@ def test_a_tagger_that_cannot_tag_at_all_ends_the_run(tmp_path):
         tag_file(tmp_path / "a.txt", tmp_path / "out.jsonl", model=Fragile())
 
 
-def test_memory_does_not_grow_with_the_rejects(tmp_path):
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_memory_does_not_grow_with_the_rejects(tmp_path, jobs):
     with gzip.open(tmp_path / "a.jsonl.gz", "wt") as stream:
         stream.write('{"text": "一"}\n' * 5)
         for _ in range(3000):
             stream.write("x" * 20_000 + "\n")
 
-    class Watching(Keyword):
-        peak = 0
-
-        def tag_many(self, items, *, jobs=1):
-            import tracemalloc
-
-            tracemalloc.start()
-            yield from super().tag_many(items)
-            self.peak = max(self.peak, tracemalloc.get_traced_memory()[1])
-            tracemalloc.stop()
-
-    tagger = Watching()
-    result = tag_file(tmp_path, tmp_path / "out.jsonl", model=tagger, rejects=tmp_path / "r.jsonl")
+    tracemalloc.start()
+    rejects = tmp_path / "r.jsonl"
+    result = tag_file(tmp_path, tmp_path / "out.jsonl", model=Keyword(), rejects=rejects, jobs=jobs)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
     assert (result.tagged, result.codes) == (5, {"invalid_json": 3000})
-    assert 0 < tagger.peak < 24e6
+    assert 0 < peak < 24e6
 
 
 def test_what_the_reader_raises_ends_the_run(tmp_path):
@@ -108,7 +101,7 @@ def test_what_the_reader_raises_ends_the_run(tmp_path):
         raise InputError("no such option")
 
     with pytest.raises(InputError, match="no such option"):
-        list(tag_rows(rows(), Keyword()))
+        list(tag_portions(in_portions(rows()), Keyword(), id))
 
 
 def test_a_tagger_that_gives_too_little_is_found_out():
@@ -119,32 +112,7 @@ def test_a_tagger_that_gives_too_little_is_found_out():
 
     rows = [Row(Article(id, paragraphs=("医",)), "a") for id in "123"]
     with pytest.raises(RuntimeError, match="no result for 2 articles"):
-        list(tag_rows(iter(rows), Lazy()))
-
-
-def test_a_tagger_that_fails_while_its_thread_reads_on():
-    reading, failed = threading.Event(), threading.Event()
-
-    def rows():
-        yield Row(Article("1", paragraphs=("医",)), "a")
-        reading.set()
-        failed.wait(10)
-        yield Row(Article("2", paragraphs=("医",)), "a")
-
-    class Threaded(Keyword):
-        def tag_many(self, items, *, jobs=1):
-            items = iter(items)
-            first = next(items)
-            if failed.is_set():
-                yield self.tag(first)
-                return
-            threading.Thread(target=lambda: next(items)).start()
-            reading.wait(10)
-            threading.Timer(0.05, failed.set).start()
-            raise ValueError("once")
-
-    outcomes = list(tag_rows(rows(), Threaded()))
-    assert [outcome.row.article.id for outcome in outcomes] == ["1", "2"]
+        list(tag_portions(in_portions(rows), Lazy(), id))
 
 
 def test_a_page_that_its_reader_fails_on_is_rejected(tmp_path, monkeypatch):

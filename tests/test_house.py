@@ -14,7 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # From the ground up; a room may import rooms of lower floors, and itself.
 FLOORS = (
-    ("_version", "errors", "display"),
+    ("_version", "errors", "display", "workers"),
     ("articles", "codebook", "segmenter"),
     ("_engine",),
     ("engine",),

@@ -14,7 +14,7 @@ from newsclf.articles import Article
 from newsclf.batch import tag_file
 from newsclf.errors import InputError, MissingExtra, ModelError, ModelNotFound
 from newsclf.inputs import ReadOptions
-from newsclf.outputs import Layout, json_line, writer_for
+from newsclf.outputs import Layout, format_for, json_line
 from newsclf.tagging import Tag, Tagging
 
 
@@ -121,7 +121,7 @@ def test_a_second_writer_is_refused(tmp_path):
     (tmp_path / "a.txt").write_text("一", "utf-8")
     out = tmp_path / "out.jsonl"
 
-    def second(progress, row):
+    def second(progress, rows):
         tag_file(tmp_path / "a.txt", out, model=Keyword())
 
     with pytest.raises(InputError, match="another run of newsclf is writing it"):
@@ -170,9 +170,9 @@ TAGS = st.lists(st.builds(Tag, ANY, ANY, st.floats(0, 1)), max_size=3)
 @given(ANY, ANY | st.none(), TAGS, ANY)
 def test_a_plain_line_is_the_json_of_its_record(id, title, tags, model):
     tagging = Tagging(id, title, tuple(tags), (), {}, model)
-    stream = io.BytesIO()
-    writer_for(None, stream, Layout()).write(tagging, Article(id), {})
-    assert stream.getvalue() == json_line(tagging.to_dict())
+    results = [(tagging, Article(id), {})] * 2
+    lines = format_for(None, Layout()).encode(results)
+    assert lines == json_line(tagging.to_dict()) * 2
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])

@@ -12,6 +12,7 @@ from keyword_tagger import Keyword
 from newsclf import batch, tally
 from newsclf.batch import tag_file
 from newsclf.errors import InputError
+from newsclf.inputs import lines
 
 
 @pytest.fixture
@@ -21,6 +22,7 @@ def resumable(monkeypatch, tmp_path):
     model.mkdir()
     (model / "manifest.json").write_text("{}")
     monkeypatch.setattr(tally, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(lines, "AT_A_TIME", 3)
     monkeypatch.setattr(batch, "_load", lambda model: Keyword())
     return {"model": model, "resume": True}
 
@@ -37,7 +39,7 @@ def test_a_run_that_was_cut_off_goes_on(mixture, tmp_path, resumable, suffix):
     out, rejects = tmp_path / f"out{suffix}", tmp_path / "out.rejects"
     for stop in (1, 30, good - 1):
 
-        def interrupt(progress, row, stop=stop):
+        def interrupt(progress, rows, stop=stop):
             if progress.rows >= stop:
                 raise StopError
 
@@ -66,7 +68,7 @@ def test_a_run_with_many_outputs_goes_on(mixture, tmp_path, resumable, format):
     tag_file(folder, whole, model=Keyword(), per_file=format)
     for stop in (1, 30, 31, good - 1):
 
-        def interrupt(progress, row, stop=stop):
+        def interrupt(progress, rows, stop=stop):
             if progress.rows >= stop:
                 raise StopError
 
@@ -127,8 +129,9 @@ def test_a_journal_of_another_run_is_refused(mixture, tmp_path, resumable):
     folder, *_ = mixture
     out = tmp_path / "out.jsonl"
 
-    def interrupt(progress, row):
-        raise StopError
+    def interrupt(progress, rows):
+        if progress.rows >= 10:
+            raise StopError
 
     def run(**changed):
         tag_file(folder, out, on_progress=interrupt, **{**resumable, **changed})
@@ -172,7 +175,8 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from keyword_tagger import Keyword
 from newsclf import batch, tally
-tally.CHECKPOINT_SECONDS = 0.0
+from newsclf.inputs import lines
+tally.CHECKPOINT_SECONDS, lines.AT_A_TIME = 0.0, 3
 batch._load = lambda model: Keyword()
 out, rejects = Path({out!r}), Path({rejects!r})
 
@@ -234,8 +238,8 @@ def test_a_partial_output_that_is_gone_or_short(mixture, tmp_path, resumable):
     folder, *_ = mixture
     out = tmp_path / "out.jsonl"
 
-    def stop(progress, row):
-        if progress.rows == 50:
+    def stop(progress, rows):
+        if progress.rows >= 50:
             raise StopError
 
     def run(**options):

@@ -78,6 +78,30 @@ def test_the_kernel_counts_traditional_characters(parts):
     assert kernel.CharacterSet(marked).counts(titles, bodies) == expected
 
 
+def test_long_texts_are_converted_in_pieces_that_end_with_punctuation(fresh, monkeypatch):
+    seen = []
+
+    class Noting:
+        def convert(self, text):
+            seen.append(text)
+            return text
+
+    monkeypatch.setattr(traditional, "_converter", Noting)
+    text = "縣醫院，" * 700 + "門診開" * 700
+    traditional.simplified(Article("a", None, (text,)))
+    assert "".join(seen) == text
+    assert max(map(len, seen)) == 1000
+    assert [piece[-1] for piece in seen[:2]] == ["，", "，"]
+
+
+def test_conversion_in_pieces_changes_nothing(fresh):
+    opencc = pytest.importorskip("opencc", reason="the hant extra is not installed")
+    text = "".join(f"{TRADITIONAL}第{i}回，乾隆年間頭髮皇后後來發現，" for i in range(200))
+    expected = opencc.OpenCC("t2s").convert(text)
+    assert len(expected) == len(text)
+    assert traditional.simplified(Article("a", None, tuple(text.split("\n")))).text == expected
+
+
 class Odd:
     """A converter that changes lengths, and like opencc's takes no lone surrogates."""
 

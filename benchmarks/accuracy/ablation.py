@@ -17,7 +17,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -25,9 +25,8 @@ from unittest import mock
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.articles import LabelledArticle
+from newsclf.articles import Article, LabelledArticle
 from newsclf.codebook import Codebook, Theme
-from newsclf.decisions import Decision
 from newsclf.evaluation import SOURCES
 from newsclf.evaluation.figures import Outcome, measure
 from newsclf.features import FeatureSpec
@@ -41,6 +40,7 @@ from newsclf.training.vocabulary import choose_vocabulary, labelled_features
 
 HERE = Path(__file__).resolve().parent
 FOLDS = 5
+DIRECTIONS = 300
 PARTS = ("national news, random", "local news")
 TESTED = (*PARTS, "national news, chosen")
 SHOWN = ("micro_f1", "macro_f1", "right_first", "false_tag", "calibration_error")
@@ -54,9 +54,11 @@ class Row:
     spec: FeatureSpec = field(default_factory=FeatureSpec)
     settings: Settings = field(default_factory=Settings)
     codebook: bool = True
-    known: str = "directions"  # of the background: "none", "frequencies" or "directions"
+    known: str = "frequencies"  # of the background: "none", "frequencies" or "directions"
     trained_on: tuple[str, ...] = ()  # beside what is tested
+    joined: bool = False  # the title is the first line of the text
     rivals: bool = True
+    nothing: bool = True  # the head of no theme has a say
 
 
 def rows(settings: Settings) -> Iterator[Row]:
@@ -64,28 +66,30 @@ def rows(settings: Settings) -> Iterator[Row]:
     pool, written = ("pool",), ("pool", "written")
     no_own = replace(settings, own_weight=0.0)
     words = FeatureSpec(char_ngrams=(0, 0))
-    bare = {"codebook": False, "known": "none", "settings": no_own, "rivals": False}
-    yield Row("words", spec=words, **bare)  # type: ignore[arg-type]
-    yield Row("+ characters", **bare)  # type: ignore[arg-type]
-    yield Row("+ background frequencies", **{**bare, "known": "frequencies"})  # type: ignore[arg-type]
-    yield Row("+ directions", **{**bare, "known": "directions"})  # type: ignore[arg-type]
-    yield Row("+ codebook", settings=no_own, rivals=False)
-    yield Row("+ own-theme prior", settings=settings, rivals=False)
-    yield Row("+ pool labels", settings=settings, trained_on=pool, rivals=False)
-    yield Row("+ written texts", settings=settings, trained_on=written, rivals=False)
-    yield Row("+ rivals in calibration", settings=settings, trained_on=written)
-    whole = {"settings": settings, "trained_on": written}
-    yield Row("all, no prior", **{**whole, "codebook": False, "known": "frequencies"})  # type: ignore[arg-type]
-    yield Row("all, similarities alone", known="frequencies", **whole)  # type: ignore[arg-type]
-    yield Row("all, directions alone", **{**whole, "codebook": False})  # type: ignore[arg-type]
-    yield Row("all, C 0.3", trained_on=written, settings=replace(settings, C=0.3))
-    yield Row("all, C 3", trained_on=written, settings=replace(settings, C=3.0))
-    for least in (6, 12):
+    plain: dict[str, Any] = {"rivals": False, "nothing": False}
+    bare: dict[str, Any] = {**plain, "codebook": False, "known": "none", "settings": no_own}
+    yield Row("words", spec=words, joined=True, **bare)
+    yield Row("+ characters", joined=True, **bare)
+    yield Row("+ title apart", **bare)
+    yield Row("+ background frequencies", **{**bare, "known": "frequencies"})
+    yield Row("+ codebook", settings=no_own, **plain)
+    yield Row("+ own-theme prior", settings=settings, **plain)
+    yield Row("+ pool labels", settings=settings, trained_on=pool, **plain)
+    yield Row("+ written texts", settings=settings, trained_on=written, **plain)
+    yield Row("+ rivals in calibration", settings=settings, trained_on=written, nothing=False)
+    yield Row("+ head of no theme: all", settings=settings, trained_on=written)
+    whole: dict[str, Any] = {"settings": settings, "trained_on": written}
+    yield Row("all, title in the text", joined=True, **whole)
+    yield Row("all, no prior", codebook=False, **whole)
+    yield Row("all, directions as well", known="directions", **whole)
+    yield Row("all, directions instead", known="directions", codebook=False, **whole)
+    for C in (0.5, 1.0, 4.0):
+        yield Row(f"all, C {C:g}", trained_on=written, settings=replace(settings, C=C))
+    for least in (3, 8):
         pruned = replace(settings, min_labelled=least)
         yield Row(f"all, characters in {least} articles", settings=pruned, trained_on=written)
-    for weight in (1, 3):
-        spec = FeatureSpec(title_weight=weight)
-        yield Row(f"all, title x {weight}", spec=spec, **whole)  # type: ignore[arg-type]
+    for share in (0.2, 0.5):
+        yield Row(f"all, title share {share:g}", spec=FeatureSpec(title_share=share), **whole)
     ranges: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = (
         ((1, 2), (2, 3)),
         ((1, 1), (1, 2)),
@@ -95,7 +99,7 @@ def rows(settings: Settings) -> Iterator[Row]:
     for word, char in ranges:
         spec = FeatureSpec(word_ngrams=word, char_ngrams=char)
         name = f"no background: words {word[0]}-{word[1]}, characters {char[0]}-{char[1]}"
-        yield Row(name, spec=spec, **bare)  # type: ignore[arg-type]
+        yield Row(name, spec=spec, **bare)
 
 
 class Corpus:
@@ -108,6 +112,7 @@ class Corpus:
         self.items, parts = _items(self.recipe)
         self.part = np.array(parts)
         themes = self.recipe.codebook.ids
+        self.weights = np.array([item.weight for item in self.items])
         self.labels, self.borderline = label_matrices(self.items, themes)
         self.groups = groups_of(self.items)
         self.fold = grouped_folds(self.labels, self.groups, FOLDS, 0)
@@ -119,9 +124,9 @@ class Corpus:
         }
 
     @cache  # noqa: B019 - one corpus lives as long as the run
-    def counts(self, spec: FeatureSpec) -> tuple[TermCounts, TermCounts]:
+    def counts(self, spec: FeatureSpec, joined: bool) -> tuple[TermCounts, TermCounts]:
         """Count the terms of all articles."""
-        articles = [item.article for item in self.items]
+        articles = [_joined(item.article) if joined else item.article for item in self.items]
         return (
             count_terms(articles, spec, "words", self.jobs),
             count_terms(articles, spec, "chars", self.jobs),
@@ -139,12 +144,14 @@ class Corpus:
 
     def known(self, kind: str) -> Background:
         """Return as much of the background as a row may use."""
-        none = np.zeros((0, 0), np.float32)
         if kind == "none":
             return Background()
-        if kind == "frequencies":
-            return replace(self.background, direction_words=(), directions=none)
-        return self.background
+        return self.with_directions if kind == "directions" else self.background
+
+    @cached_property
+    def with_directions(self) -> Background:
+        """The background with its leading directions."""
+        return self.recipe.background(self.jobs, directions=DIRECTIONS)
 
 
 def _items(recipe: Recipe) -> tuple[list[LabelledArticle], list[str]]:
@@ -162,6 +169,10 @@ def _items(recipe: Recipe) -> tuple[list[LabelledArticle], list[str]]:
     return items, [(rest | part_of)[item.id] for item in items]
 
 
+def _joined(article: Article) -> Article:
+    return replace(article, title=None, paragraphs=(article.title or "", *article.paragraphs))
+
+
 def _bare(codebook: Codebook) -> Codebook:
     """Return the themes without a word on what they mean."""
     themes = tuple(Theme(id=theme.id, name_zh=theme.id) for theme in codebook)
@@ -173,14 +184,22 @@ def scored(corpus: Corpus, row: Row) -> tuple[int, NDArray[Any], dict[str, NDArr
     settings = replace(row.settings, features=row.spec)
     codebook = corpus.recipe.codebook if row.codebook else _bare(corpus.recipe.codebook)
     known = corpus.known(row.known)
-    words, chars = corpus.counts(row.spec)
+    words, chars = corpus.counts(row.spec, row.joined)
     vocabulary, _ = choose_vocabulary(words, chars, known, codebook, settings)
-    features = labelled_features(words, chars, vocabulary)
+    features = labelled_features(words, chars, vocabulary, row.spec)
     columns = _columns(codebook, known, vocabulary, settings)
-    trainer = _Trainer(features, columns, corpus.labels, corpus.borderline, settings, corpus.jobs)
+    trainer = _Trainer(
+        features,
+        columns,
+        corpus.labels,
+        corpus.borderline,
+        corpus.weights,
+        settings,
+        corpus.jobs,
+    )
     added = columns.of(features)
     used = corpus.used(row)
-    scores = np.zeros(corpus.labels.shape)
+    scores = np.zeros((len(corpus.items), corpus.labels.shape[1] + 1))
     for fold in range(FOLDS):
         test = corpus.fold == fold
         heads, _ = trainer.fit(used & ~test)
@@ -199,35 +218,43 @@ def measured(
     """Return the figures of one row, given its scores."""
     terms, scores, unseen = found
     used = corpus.used(row)
-    p, given = np.zeros_like(scores), np.zeros_like(corpus.labels)
+    p, given = np.zeros(corpus.labels.shape), np.zeros_like(corpus.labels)
     for fold in range(FOLDS):
         test = corpus.fold == fold
-        rule = _rule(corpus, scores, used & ~test, row)
-        p[test] = rule.probabilities(scores[test])
-        given[test] = rule.decide(p[test])
+        p[test], given[test] = _tagged(corpus, scores, used & ~test, row, scores[test])
     figures: dict[str, Any] = {"features": terms}
     for part in PARTS:
         mask = corpus.part == part
         figures[part] = _figures(corpus, mask, p[mask], given[mask])
     sources = []
     for name, new in unseen.items():
-        rule = _rule(corpus, scores, corpus.others(row, name), row)
-        p = rule.probabilities(new)
-        sources.append(_figures(corpus, corpus.sources[name] & corpus.tested, p, rule.decide(p)))
+        tagged = _tagged(corpus, scores, corpus.others(row, name), row, new)
+        sources.append(_figures(corpus, corpus.sources[name] & corpus.tested, *tagged))
     figures["unseen sources"] = {
         key: float(np.nanmean([source[key] for source in sources])) for key in SHOWN
     }
     return figures
 
 
-def _rule(corpus: Corpus, scores: NDArray[Any], kept: NDArray[np.bool_], row: Row) -> Decision:
-    limit = row.settings.false_tags
-    arguments = scores[kept], corpus.labels[kept], corpus.borderline[kept], limit
+def _tagged(
+    corpus: Corpus, scores: NDArray[Any], kept: NDArray[np.bool_], row: Row, new: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Return probabilities and tags of `new` scores, by a rule fitted on those that are `kept`."""
+    labels, borderline, weights = (
+        array[kept] for array in (corpus.labels, corpus.borderline, corpus.weights)
+    )
+    share = 0.0
+    if row.nothing:
+        share = calibration.share_of_nothing(scores[kept], labels, borderline, weights)
+    known, new = (x[:, :-1] + share * x[:, -1:] for x in (scores[kept], new))
+    arguments = known, labels, borderline, weights, row.settings.false_tags
     if row.rivals:
-        return calibration.fit_decision(*arguments)
-    with mock.patch.object(calibration, "rivals", lambda scores: np.zeros(scores.shape)):
         rule = calibration.fit_decision(*arguments)
-    return replace(rule, rival=0.0)
+    else:
+        with mock.patch.object(calibration, "rivals", lambda scores: np.zeros(scores.shape)):
+            rule = replace(calibration.fit_decision(*arguments), rival=0.0)
+    p = rule.probabilities(new)
+    return p, rule.decide(p)
 
 
 def _figures(

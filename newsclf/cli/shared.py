@@ -168,13 +168,14 @@ class ProgressLine:
             with contextlib.suppress(OSError):
                 self.total += file.path.stat().st_size if file.path else 0
 
-    def __call__(self, progress: Progress, row: Row) -> None:
-        """Count a row; draw the line anew five times a second."""
+    def __call__(self, progress: Progress, rows: Sequence[Row]) -> None:
+        """Count rows; draw the line anew five times a second."""
         if not self.shown:
             return
-        article = row.article
-        self.bytes += sum(len(p.encode("utf-8", "surrogatepass")) for p in article.paragraphs)
-        self.first = self.first or self._place(row)
+        for row in rows:
+            paragraphs = row.article.paragraphs
+            self.bytes += sum(len(p.encode("utf-8", "surrogatepass")) for p in paragraphs)
+        self.first = self.first or self._place(rows[0])
         now = time.monotonic()
         if now - self.drawn < 0.2:
             return
@@ -182,7 +183,7 @@ class ProgressLine:
         seconds = now - self.started
         line = (
             f"{progress.rows} articles, {self.bytes / seconds / 1e6:.2f} MB/s, "
-            f"{progress.rejected} rejected{self._left(row, seconds)}"
+            f"{progress.rejected} rejected{self._left(rows[-1], seconds)}"
         )
         sys.stderr.write(f"\r{line}\x1b[K")
         sys.stderr.flush()

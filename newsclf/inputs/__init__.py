@@ -21,23 +21,28 @@ from newsclf.inputs.files import (
 from newsclf.inputs.html import read_html
 from newsclf.inputs.jsonl import read_jsonl
 from newsclf.inputs.pdf import read_pdf
-from newsclf.inputs.rows import Fields, Place, ReadOptions, Reject, Row
+from newsclf.inputs.portions import Portion, in_portions, skip_rows
+from newsclf.inputs.rows import Fields, Place, ReadOptions, Reject, Row, Unread
 from newsclf.inputs.texts import read_text_file
 
 __all__ = [
     "FORMATS",
     "Fields",
     "InputFile",
+    "Portion",
     "ReadOptions",
     "Reject",
     "Row",
     "Selection",
     "check_extras",
     "find_files",
+    "in_portions",
+    "read_portions",
     "read_rows",
+    "skip_rows",
 ]
 
-_Reader = Callable[[InputFile, BinaryIO, ReadOptions], Iterator[Row | Reject]]
+_Reader = Callable[[InputFile, BinaryIO, ReadOptions], Iterator[Row | Reject | Unread]]
 _READERS: dict[str, _Reader] = {
     "text": read_text_file,
     "jsonl": read_jsonl,
@@ -74,6 +79,23 @@ def read_rows(
     InputError
         The options make no sense, such as an encoding that does not exist.
     """
+    for item in _read(files, options):
+        if isinstance(item, Unread):
+            yield from item.read()
+        else:
+            yield item
+
+
+def read_portions(
+    files: Iterable[InputFile], options: ReadOptions | None = None
+) -> Iterator[Portion]:
+    """Read files as `read_rows` does, some rows at a time; some of the work is left to threads."""
+    return in_portions(_read(files, options))
+
+
+def _read(
+    files: Iterable[InputFile], options: ReadOptions | None
+) -> Iterator[Row | Reject | Unread]:
     options = options or ReadOptions()
     files = list(files)
     check_extras(files)
@@ -81,7 +103,7 @@ def read_rows(
         yield from _read_file(file, options)
 
 
-def _read_file(file: InputFile, options: ReadOptions) -> Iterator[Row | Reject]:
+def _read_file(file: InputFile, options: ReadOptions) -> Iterator[Row | Reject | Unread]:
     if file.format == "parquet":
         from newsclf.inputs.parquet import read_parquet
 

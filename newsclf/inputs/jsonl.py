@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from newsclf.inputs.files import InputFile
-from newsclf.inputs.lines import Line, read_lines
-from newsclf.inputs.rows import Place, ReadOptions, Reject, Row
+from newsclf.inputs.lines import Block, Line, read_blocks
+from newsclf.inputs.rows import Place, ReadOptions, Reject, Row, Unread
 
 __all__ = ["read_jsonl"]
 
 
-def read_jsonl(file: InputFile, stream: BinaryIO, options: ReadOptions) -> Iterator[Row | Reject]:
-    """Yield a row for each line that is not blank."""
+def read_jsonl(file: InputFile, stream: BinaryIO, options: ReadOptions) -> Iterator[Unread]:
+    """Yield a row for each line that is not blank, some at a time and yet to be read."""
+    for block in read_blocks(stream, options.encoding, options.max_record):
+        read = functools.partial(_rows, block, file, options)
+        yield Unread(read, len(block.raws), block.size, block.number + len(block.raws) - 1)
+
+
+def _rows(block: Block, file: InputFile, options: ReadOptions) -> Iterator[Row | Reject]:
     source, stem = file.source, file.stem
-    for line in read_lines(stream, options.encoding, options.max_record):
+    for line in block.lines():
         row = _read(line, Place(source, stem, line.number, line.offset, line.raw), options)
         if row is not None:
             yield row

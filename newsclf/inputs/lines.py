@@ -8,7 +8,9 @@ from typing import BinaryIO, NamedTuple
 from newsclf.decoding import settle, strip_bom
 from newsclf.inputs.rows import RAW_LIMIT
 
-__all__ = ["Line", "read_lines"]
+__all__ = ["AT_A_TIME", "Block", "Line", "read_blocks", "read_lines"]
+
+AT_A_TIME = 1024  # lines or rows that are handed on as one
 
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 18
@@ -37,12 +39,51 @@ class Line(NamedTuple):
     message: str = ""
 
 
+class Block(NamedTuple):
+    """Lines that stand one after the other, not looked at yet.
+
+    Attributes
+    ----------
+    number, offset : int
+        Of the first line.
+    raws : list of bytes
+        The lines without their line feeds.
+    size : int
+        Bytes of them all; more than `raws` holds where that is one line, too large and cut.
+    codec, newline, max_record
+        How to read them.
+    """
+
+    number: int
+    offset: int
+    raws: list[bytes]
+    size: int
+    codec: str
+    newline: bytes
+    max_record: int
+
+    def lines(self) -> Iterator[Line]:
+        """Decode the lines."""
+        offset, width = self.offset, len(self.newline)
+        alone = len(self.raws) == 1
+        for number, raw in enumerate(self.raws, self.number):
+            size = self.size if alone else len(raw)
+            yield _line(number, offset, raw, size, self.codec, self.max_record)
+            offset += size + width
+
+
 def read_lines(stream: BinaryIO, encoding: str | None, max_record: int) -> Iterator[Line]:
-    """Yield the lines of a stream; no more than `max_record` bytes and a chunk are held.
+    """Yield the lines of a stream; see `read_blocks`."""
+    for block in read_blocks(stream, encoding, max_record):
+        yield from block.lines()
+
+
+def read_blocks(stream: BinaryIO, encoding: str | None, max_record: int) -> Iterator[Block]:
+    """Yield the lines of a stream, some at a time; no more than `max_record` and a chunk are held.
 
     Lines end with a line feed; a file whose beginning has carriage returns alone is read by
     these. The encoding is found on the first 256 KiB, so a line in another one is a faulty line
-    and not a reason to think again.
+    and not a reason to think again. A line that is too large is a block of its own.
     """
     sample = _read_sample(stream)
     codec = settle(sample, encoding)
@@ -51,25 +92,30 @@ def read_lines(stream: BinaryIO, encoding: str | None, max_record: int) -> Itera
     carriage = "\r".encode(codec)
     if newline not in body and carriage in body:
         newline = carriage
-    offset = len(sample) - len(body)
-    number, size, held = 0, 0, list[bytes]()
+    number, offset = 1, len(sample) - len(body)
+    size, held = 0, list[bytes]()
     for chunk in _chunks(stream, body, len(newline)):
-        *pieces, last = _split(chunk, newline)
-        for piece in pieces:
-            number += 1
-            size += len(piece)
-            raw = b"".join([*held, piece]) if held else piece
-            yield _line(number, offset, raw, size, codec, max_record)
-            offset += size + len(newline)
-            size = 0
+        *raws, last = _split(chunk, newline)
+        if raws and held:
+            size += len(raws[0])
+            raws[0] = b"".join([*held, raws[0]])
             held.clear()
+            if size > max_record:
+                yield Block(number, offset, [raws.pop(0)], size, codec, newline, max_record)
+                number, offset = number + 1, offset + size + len(newline)
+            size = 0
+        for start in range(0, len(raws), AT_A_TIME):
+            some = raws[start : start + AT_A_TIME]
+            whole = sum(map(len, some))
+            yield Block(number, offset, some, whole, codec, newline, max_record)
+            number, offset = number + len(some), offset + whole + len(newline) * len(some)
         size += len(last)
         if size <= max_record:
             held.append(last)
         else:
             held[:] = [b"".join([*held, last])[:RAW_LIMIT]]
     if size:
-        yield _line(number + 1, offset, b"".join(held), size, codec, max_record)
+        yield Block(number, offset, [b"".join(held)], size, codec, newline, max_record)
 
 
 def _read_sample(stream: BinaryIO) -> bytes:

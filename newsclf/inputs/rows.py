@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from newsclf.articles import Article
 from newsclf.errors import InputError
 
-__all__ = ["Fields", "Place", "ReadOptions", "Reject", "Row", "check_columns"]
+__all__ = ["Fields", "Place", "ReadOptions", "Reject", "Row", "Unread", "check_columns"]
 
 RAW_LIMIT = 64 * 1024
 MIB = 1024 * 1024
@@ -133,6 +133,25 @@ class Reject:
         return f"{where}: {self.code}: {self.message}"
 
 
+class Unread(NamedTuple):
+    """Rows that are bytes as yet, to be read where there is time for it.
+
+    Attributes
+    ----------
+    read : callable
+        Returns the rows and rejects; may be called from another thread, once.
+    lines, size : int
+        How many they are at most; their bytes.
+    line : int
+        The last line among them.
+    """
+
+    read: Callable[[], Iterator[Row | Reject]]
+    lines: int
+    size: int
+    line: int
+
+
 class Place(NamedTuple):
     """Where a record stands; makes the Row or the Reject of it."""
 
@@ -168,9 +187,10 @@ class Place(NamedTuple):
             )
         try:
             text = _text(record[names.text], names.text)
-            title = _scalar(record, names.title)
-            id = _scalar(record, names.id) or f"{self.stem}:{self.line}"
-            date, source = _scalar(record, names.date), _scalar(record, names.source)
+            title = names.title and _scalar(record, names.title)
+            id = (names.id and _scalar(record, names.id)) or f"{self.stem}:{self.line}"
+            date = names.date and _scalar(record, names.date)
+            source = names.source and _scalar(record, names.source)
             if isinstance(text, str):
                 # A title that is null is none, and the text is not asked for one.
                 if title is None and (names.title or not options.split_titles):
@@ -181,8 +201,9 @@ class Place(NamedTuple):
                 article = replace(unit, id=id, title=title, date=date, source=source)
         except InputError as error:
             return self.reject("wrong_type", str(error))
-        keep = options.keep
-        return self.row(article, {name: record.get(name) for name in keep} if keep else None)
+        if options.keep:
+            return self.row(article, {name: record.get(name) for name in options.keep})
+        return self.row(article)
 
 
 def check_columns(columns: Sequence[str], options: ReadOptions) -> str | None:
@@ -217,9 +238,9 @@ def _unit(record: Mapping[str, Any], paragraphs: list[str]) -> Article:
         raise InputError(f"expected a unit as written by newsclf pages: {error}") from None
 
 
-def _scalar(record: Mapping[str, Any], name: str | None) -> str | None:
-    """Return a field as a string: numbers keep their digits, absent and null give None."""
-    value = None if name is None else record[name]
+def _scalar(record: Mapping[str, Any], name: str) -> str | None:
+    """Return a field as a string: numbers keep their digits, null gives None."""
+    value = record[name]
     if value is None or isinstance(value, str):
         return value
     if value != value:  # NaN, which is how data frames spell a missing value

@@ -5,18 +5,14 @@ from __future__ import annotations
 import contextlib
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from newsclf.errors import InputError
 from newsclf.outputs.atomic import open_at, publish, sync
 from newsclf.outputs.journal import Progress
-from newsclf.outputs.writers import Layout, Writer, writer_for
-
-if TYPE_CHECKING:
-    from newsclf.articles import Article
-    from newsclf.tagging import Tagging
+from newsclf.outputs.writers import Format, Writer
 
 __all__ = ["FolderWriter", "atomic_folder", "publish_folder"]
 
@@ -27,14 +23,14 @@ class FolderWriter:
     Parameters
     ----------
     folder : Path
-    layout : Layout
+    format : Format
     start : Progress
         Where an earlier run stopped: its last file goes on at the length it had.
     """
 
-    def __init__(self, folder: Path, layout: Layout, start: Progress) -> None:
+    def __init__(self, folder: Path, format: Format, start: Progress) -> None:
         self.folder = folder
-        self.layout = layout
+        self.format = format
         self.start = start
         self.name = ""
         self._stream: BinaryIO | None = None
@@ -49,13 +45,13 @@ class FolderWriter:
         path.parent.mkdir(parents=True, exist_ok=True)
         length = self.start.output_bytes if name == self.start.output_name else 0
         self._stream = open_at(path, length)
-        self._writer = writer_for(path, self._stream, self.layout, header=not length)
+        self._writer = self.format.writer(self._stream, header=not length)
         self.name = name
 
-    def write(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> None:
-        """Add a result to the file in hand."""
+    def write(self, encoded: Any) -> None:
+        """Add results to the file in hand."""
         assert self._writer is not None
-        self._writer.write(tagging, unit, columns)
+        self._writer.write(encoded)
 
     def flush(self) -> None:
         """Hand on to the system what was written."""
@@ -93,10 +89,10 @@ class FolderWriter:
 
 
 @contextlib.contextmanager
-def atomic_folder(folder: Path, layout: Layout) -> Iterator[FolderWriter]:
+def atomic_folder(folder: Path, format: Format) -> Iterator[FolderWriter]:
     """Write files that appear in `folder` when the block ends without an error."""
     staging = folder.with_name(f".{folder.name[:40]}-{secrets.token_hex(4)}")
-    writer = FolderWriter(staging, layout, Progress())
+    writer = FolderWriter(staging, format, Progress())
     try:
         yield writer
         publish_folder(staging, folder)

@@ -15,7 +15,7 @@ from newsclf.errors import InputError
 from newsclf.outputs.atomic import atomic_file, open_at, publish
 from newsclf.outputs.folder import FolderWriter, atomic_folder, publish_folder
 from newsclf.outputs.journal import Journal, Progress
-from newsclf.outputs.writers import Layout
+from newsclf.outputs.writers import Format
 
 __all__ = ["Sinks", "open_sinks"]
 
@@ -60,7 +60,7 @@ def open_sinks(
     rejects: Path | None,
     journal: Journal | None,
     *,
-    folder: Layout | None = None,
+    folder: Format | None = None,
 ) -> Iterator[Sinks]:
     """Open the outputs of a run; files get their names when the block ends without an error.
 
@@ -112,7 +112,7 @@ def _is_special(path: Path) -> bool:
 
 
 def _journalled(
-    output: Path, rejects: Path | None, journal: Journal, folder: Layout | None
+    output: Path, rejects: Path | None, journal: Journal, folder: Format | None
 ) -> Iterator[Sinks]:
     start = journal.load()
     partials = {path: path.with_name(path.name + ".partial") for path in (output, rejects) if path}

@@ -1,4 +1,4 @@
-"""Writers: each turns result records into the bytes of one file format."""
+"""Formats: each turns results into the bytes of one kind of file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import functools
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
@@ -15,17 +15,20 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from newsclf.errors import InputError, MissingExtra
 
 if TYPE_CHECKING:
+    import pyarrow
+
     from newsclf.articles import Article
     from newsclf.tagging import Tagging
 
 __all__ = [
-    "CsvWriter",
-    "JsonlWriter",
+    "CsvFormat",
+    "Format",
+    "JsonlFormat",
     "Layout",
-    "ParquetWriter",
+    "ParquetFormat",
     "Writer",
+    "format_for",
     "json_line",
-    "writer_for",
 ]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
@@ -65,22 +68,32 @@ class Layout:
         return record
 
 
-class Writer(Protocol):
-    """Takes results one by one."""
+# The tagging of a unit, the unit, and the columns of its row that are handed on.
+Result = tuple["Tagging", "Article", Mapping[str, Any]]
 
-    def write(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> None:
-        """Add the tagging of a unit, and the columns of its row that are handed on."""
+
+class Format(Protocol):
+    """Turns results into what is to be written of them; threads may share it."""
+
+    def encode(self, results: Iterable[Result]) -> Any:
+        """Return what the `Writer` of this format takes."""
+
+    def writer(self, stream: BinaryIO, *, header: bool = True) -> Writer:
+        """Return a writer; `header` is false where the stream goes on with a table begun before."""
+
+
+class Writer(Protocol):
+    """Puts what its format has encoded into a stream."""
+
+    def write(self, encoded: Any) -> None:
+        """Add results."""
 
     def close(self) -> None:
         """Write what is still held back; the stream stays open."""
 
 
-def writer_for(
-    path: Path | None, stream: BinaryIO, layout: Layout, *, header: bool = True
-) -> Writer:
-    """Return the writer that the suffix of `path` asks for; without one it is JSON lines.
-
-    `header` is false where the stream goes on with a table begun before.
+def format_for(path: Path | None, layout: Layout) -> Format:
+    """Return the format that the suffix of `path` asks for; without one it is JSON lines.
 
     Raises
     ------
@@ -91,12 +104,28 @@ def writer_for(
     """
     suffix = path.suffix.lower() if path else ""
     if suffix in ("", ".jsonl", ".ndjson"):
-        return JsonlWriter(stream, layout)
+        return JsonlFormat(layout)
     if suffix == ".csv":
-        return CsvWriter(stream, layout, header=header)
+        return CsvFormat(layout)
     if suffix == ".parquet":
-        return ParquetWriter(stream, layout)
+        return ParquetFormat(layout)
     raise InputError(f"{path}: expected an output named .jsonl, .csv or .parquet")
+
+
+class _Stream:
+    """Writes bytes as they come."""
+
+    def __init__(self, stream: BinaryIO, header: bytes = b"") -> None:
+        self._write = stream.write
+        if header:
+            self._write(header)
+
+    def write(self, encoded: bytes) -> None:
+        """Write lines."""
+        self._write(encoded)
+
+    def close(self) -> None:
+        """Nothing is held back."""
 
 
 def json_line(record: Mapping[str, Any]) -> bytes:
@@ -113,39 +142,40 @@ def json_line(record: Mapping[str, Any]) -> bytes:
         return (json.dumps(record) + "\n").encode("ascii")
 
 
-class JsonlWriter:
+class JsonlFormat:
     """JSON lines."""
 
-    def __init__(self, stream: BinaryIO, layout: Layout) -> None:
-        self.stream = stream
+    def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self._plain = not (layout.pages or layout.keep or layout.probabilities)
-        self._themes = functools.lru_cache(maxsize=1024)(_theme)
+        self._theme = functools.lru_cache(maxsize=1024)(_theme)
+        self._model = functools.lru_cache(maxsize=1)(_quoted)
 
-    def write(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> None:
-        """Write one line."""
-        line = self._line(tagging) if self._plain else None
-        self.stream.write(line or json_line(self.layout.record(tagging, unit, columns)))
-
-    def _line(self, tagging: Tagging) -> bytes | None:
-        """Return what `json_line` makes of the tagging, but sooner; None for lone surrogates."""
-        themes = ", ".join(
-            [self._themes(t.theme, t.name) + _rounded(t.probability) for t in tagging.tags]
-        )
-        line = (
-            f'{{"id": {_quoted(tagging.id)}, "title": {_quoted(tagging.title or "")}, '
-            f'"themes": [{themes}], "model": {_quoted(tagging.model)}}}\n'
-        )
+    def encode(self, results: Iterable[Result]) -> bytes:
+        """Return one line a result."""
+        if not self._plain:
+            return b"".join(json_line(self.layout.record(*result)) for result in results)
+        taggings = [tagging for tagging, _, _ in results]
         try:
-            return line.encode()
-        except UnicodeEncodeError:
-            return None
+            return "".join(map(self._line, taggings)).encode()
+        except UnicodeEncodeError:  # a lone surrogate in one of them
+            return b"".join(json_line(tagging.to_dict()) for tagging in taggings)
 
-    def close(self) -> None:
-        """Nothing is held back."""
+    def writer(self, stream: BinaryIO, *, header: bool = True) -> Writer:
+        """Return a writer of lines."""
+        return _Stream(stream)
+
+    def _line(self, tagging: Tagging) -> str:
+        """Return what `json_line` makes of the tagging, but sooner."""
+        theme = self._theme
+        themes = [f"{theme(t.theme, t.name)}{_rounded(t.probability)}}}" for t in tagging.tags]
+        return (
+            f'{{"id": {_quoted(tagging.id)}, "title": {_quoted(tagging.title or "")}, '
+            f'"themes": [{", ".join(themes)}], "model": {self._model(tagging.model)}}}\n'
+        )
 
 
-class CsvWriter:
+class CsvFormat:
     """A table with one row a record, in UTF-8 with a byte order mark, as spreadsheets want it.
 
     Themes fill three columns (ids, names, probabilities), each joined by ``;`` in the same
@@ -153,17 +183,22 @@ class CsvWriter:
     it.
     """
 
-    def __init__(self, stream: BinaryIO, layout: Layout, *, header: bool = True) -> None:
-        self.stream = stream
+    def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        if header:
-            names = ["id", *(["page", "type", "flags"] if layout.pages else []), "title", "themes"]
-            names += ["names", "probabilities", *layout.probabilities]
-            names += [*(f"input.{name}" for name in layout.keep), "model"]
-            stream.write("\ufeff".encode() + self._line(names))
 
-    def write(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> None:
-        """Write one row."""
+    def encode(self, results: Iterable[Result]) -> bytes:
+        """Return one row a result."""
+        return b"".join(self._line(self._cells(*result)) for result in results)
+
+    def writer(self, stream: BinaryIO, *, header: bool = True) -> Writer:
+        """Return a writer of rows."""
+        layout = self.layout
+        names = ["id", *(["page", "type", "flags"] if layout.pages else []), "title", "themes"]
+        names += ["names", "probabilities", *layout.probabilities]
+        names += [*(f"input.{name}" for name in layout.keep), "model"]
+        return _Stream(stream, "\ufeff".encode() + self._line(names) if header else b"")
+
+    def _cells(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> list[Any]:
         record = self.layout.record(tagging, unit, columns)
         cells = [record["id"]]
         if self.layout.pages:
@@ -172,10 +207,7 @@ class CsvWriter:
         cells += [record["title"], *(_join(themes, key) for key in ("id", "name", "probability"))]
         cells += [record["probabilities"][theme] for theme in self.layout.probabilities]
         cells += [record["input"][name] for name in self.layout.keep]
-        self.stream.write(self._line([*cells, record["model"]]))
-
-    def close(self) -> None:
-        """Nothing is held back."""
+        return [*cells, record["model"]]
 
     def _line(self, cells: Sequence[Any]) -> bytes:
         line = io.StringIO()
@@ -189,10 +221,10 @@ class CsvWriter:
         return text
 
 
-class ParquetWriter:
+class ParquetFormat:
     """A table with the nesting of the JSON lines: ``themes`` is a list of structs."""
 
-    def __init__(self, stream: BinaryIO, layout: Layout) -> None:
+    def __init__(self, layout: Layout) -> None:
         try:
             import pyarrow as pa
             import pyarrow.parquet
@@ -209,29 +241,49 @@ class ParquetWriter:
             columns["input"] = pa.struct(dict.fromkeys(layout.keep, pa.string()))
         self.layout = layout
         self._schema = pa.schema({**columns, "model": pa.string()})
-        self._batch = pa.RecordBatch.from_pylist
-        self._file = pyarrow.parquet.ParquetWriter(stream, self._schema)
-        self._rows: list[dict[str, Any]] = []
 
-    def write(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> None:
-        """Keep the row back until there are enough for a batch."""
+    def encode(self, results: Iterable[Result]) -> list[dict[str, Any]]:
+        """Return one row a result."""
+        return [self._row(*result) for result in results]
+
+    def writer(self, stream: BinaryIO, *, header: bool = True) -> Writer:
+        """Return a writer of row groups."""
+        return _ParquetWriter(stream, self._schema)
+
+    def _row(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> dict[str, Any]:
         record = self.layout.record(tagging, unit, columns)
         row: dict[str, Any] = {k: _scrub(v) if isinstance(v, str) else v for k, v in record.items()}
         if "input" in row:
             row["input"] = {k: _plain(v) for k, v in row["input"].items()}
-        self._rows.append(row)
-        if len(self._rows) >= _BATCH:
+        return row
+
+
+class _ParquetWriter:
+    """Keeps rows back until there are enough for a row group."""
+
+    def __init__(self, stream: BinaryIO, schema: pyarrow.Schema) -> None:
+        import pyarrow.parquet
+
+        self._schema = schema
+        self._batch = pyarrow.RecordBatch.from_pylist
+        self._file = pyarrow.parquet.ParquetWriter(stream, schema)
+        self._rows: list[dict[str, Any]] = []
+
+    def write(self, encoded: list[dict[str, Any]]) -> None:
+        """Add rows."""
+        self._rows += encoded
+        while len(self._rows) >= _BATCH:
             self._flush()
 
     def close(self) -> None:
-        """Write the last batch and the footer."""
+        """Write the last rows and the footer."""
         self._flush()
         self._file.close()
 
     def _flush(self) -> None:
-        if self._rows:
-            self._file.write_batch(self._batch(self._rows, schema=self._schema))
-            self._rows = []
+        if some := self._rows[:_BATCH]:
+            self._file.write_batch(self._batch(some, schema=self._schema))
+            self._rows = self._rows[_BATCH:]
 
 
 def _theme(id: str, name: str) -> str:
@@ -240,11 +292,9 @@ def _theme(id: str, name: str) -> str:
 
 
 def _rounded(probability: float) -> str:
-    """Return the JSON of a probability and the end of its theme; round and repr take longer."""
+    """Return the JSON of a probability; round and repr take longer."""
     text = f"{probability:.4f}"
-    if text[-1] == "0":
-        text = text[:3] + text[3:].rstrip("0")
-    return text + "}"
+    return text[:3] + text[3:].rstrip("0") if text[-1] == "0" else text
 
 
 def _join(themes: Sequence[Mapping[str, Any]], key: str) -> str:

@@ -7,8 +7,8 @@ Each head becomes ``w_old + v``, where the log-odds of the old tagger enter as a
 This is adaptation by a prior centred on the old weights (Chelba and Acero, "Adaptation of maximum
 entropy capitalizer", 2004): where the old tagger is right nothing moves, and v lies in the span of
 the new articles, so what it knew of all other words stays. The fit is made in the articles' own
-dimension and not the vocabulary's. The old curves are the prior of the new decision rule likewise,
-fitted to log-odds of articles that were left out.
+dimension and not the vocabulary's. The old curves are the prior of the new ones likewise, fitted
+to log-odds of articles that were left out; thresholds stay, for they are probabilities.
 """
 
 from __future__ import annotations
@@ -41,11 +41,7 @@ __all__ = ["adapt"]
 
 _FREEDOM = 5.0  # variance of a change of log-odds, a feature of full weight
 _BIAS = 0.1  # the same of the constant, as a part of it
-_TOGETHER, _EACH = 1.0, 20.0  # pairs that the old curve is worth: of all themes, of each
-_SHIFTS = np.round(np.arange(-0.2, 0.101, 0.02), 2)
-_NEARLY = 0.01  # micro-F1
-_ENOUGH = 20.0  # labels that move thresholds half of the way
-_LOWEST = 0.1  # threshold
+_TOGETHER, _EACH = 100.0, 200.0  # pairs that the old curve is worth: of all themes, of each
 _FOLDS = 5
 _STEPS = 100
 
@@ -203,8 +199,7 @@ class _Learner:
         for fold in range(n_folds):
             rows, left_out = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
             scores[left_out] += self._places[left_out] @ self._changes(rows) / rule.slopes
-        rule = _recalibrated(rule, scores, self._labels, self._judged)
-        return _shifted(rule, rule.probabilities(scores), self._labels, self._judged)
+        return _recalibrated(rule, scores, self._labels, self._judged)
 
     def _changes(self, rows: NDArray[np.int64]) -> Floats:
         """Return what each head learns from these articles, in their coordinates."""
@@ -239,28 +234,6 @@ def _recalibrated(rule: Decision, scores: Floats, labels: Bools, judged: Bools) 
         slopes[k] *= own
         offsets[k] += moved
     return replace(rule, slopes=slopes.astype(np.float32), offsets=offsets.astype(np.float32))
-
-
-def _shifted(rule: Decision, p: NDArray[np.float32], labels: Bools, judged: Bools) -> Decision:
-    """Move all thresholds together towards the best micro-F1; more labels, further."""
-    positives = int((labels & judged).sum())
-    worth = []
-    for shift in _SHIFTS:
-        given = _moved(rule, float(shift)).decide(p) & judged
-        worth.append(2.0 * (given & labels).sum() / max(given.sum() + positives, 1))
-    # The middle of what is nearly best: a single tag must not decide.
-    good = np.array(worth) >= max(worth) - _NEARLY
-    if good.all():
-        return rule
-    return _moved(rule, float(_SHIFTS[good].mean()) * positives / (positives + _ENOUGH))
-
-
-def _moved(rule: Decision, shift: float) -> Decision:
-    lowest = np.minimum(rule.thresholds, _LOWEST)
-    thresholds = np.maximum(rule.thresholds + np.float32(shift), lowest).astype(np.float32)
-    return replace(
-        rule, thresholds=thresholds, abstain=max(rule.abstain + shift, min(rule.abstain, _LOWEST))
-    )
 
 
 def _correction(

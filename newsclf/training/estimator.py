@@ -94,7 +94,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.false_tags = false_tags
         self.random_state = random_state
 
-    def fit(self, X: Iterable[str | Article], y: Any) -> ThemeClassifier:
+    def fit(self, X: Iterable[str | Article], y: Any, sample_weight: Any = None) -> ThemeClassifier:
         """Train on texts.
 
         Parameters
@@ -102,6 +102,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X : iterable of n str or Article
         y : one label a text, or a list of labels a text, or an indicator of shape (n, n_themes)
             An indicator's columns are the codebook's themes, in order.
+        sample_weight : array-like of shape (n,), optional
+            What each text counts for; 1 unless given.
 
         Raises
         ------
@@ -117,9 +119,16 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise LabelError(f"expected one row of y a text, got {len(rows)} for {len(articles)}")
         codebook = given or _codebook_of(self.classes_)
         ids = dict(zip(map(str, self.classes_), codebook.ids, strict=True))
+        counted = np.ones(len(articles)) if sample_weight is None else np.asarray(sample_weight)
+        if counted.shape != (len(articles),):
+            raise LabelError(
+                f"sample_weight: expected {len(articles)} numbers, got {counted.shape}"
+            )
         labelled = [
-            LabelledArticle(article, tuple(ids.get(label, label) for label in labels))
-            for article, labels in zip(articles, rows, strict=True)
+            LabelledArticle(
+                article, tuple(ids.get(label, label) for label in labels), weight=float(w)
+            )
+            for article, labels, w in zip(articles, rows, counted, strict=True)
         ]
         known = self.background
         if known is None and given is None:

@@ -134,7 +134,10 @@ def train(
     vocabulary, documents = choose_vocabulary(words, chars, known, codebook, settings)
     features = labelled_features(words, chars, vocabulary, spec)
     columns = _columns(codebook, known, vocabulary, settings)
-    counted = np.array([item.weight for item in labelled])
+    counted = np.array([item.weight for item in labelled], np.float64)
+    if not (np.isfinite(counted).all() and (counted >= 0).all()):
+        odd = labelled[int(np.argmin(np.isfinite(counted) & (counted >= 0)))]
+        raise LabelError(f"article {odd.id!r}: expected a weight of 0 or more, got {odd.weight}")
     trainer = _Trainer(features, columns, labels, borderline, counted, settings, jobs)
     heads, decision = trainer.fit_with_rule(groups_of(labelled))
     weights = heads.weights + columns.fold(heads.coefficients)

@@ -80,8 +80,8 @@ class Recipe:
         """Read the labelled articles, one list a source."""
         return [self._read(source) for source in self._sources]
 
-    def background(self, jobs: int = 1) -> Background:
-        """Gather the statistics of the unlabelled texts."""
+    def background(self, jobs: int = 1, *, directions: int | None = None) -> Background:
+        """Gather the statistics of the unlabelled texts, with the recipe's number of directions."""
         from threadpoolctl import threadpool_limits
 
         # One thread: sums in another order would change the last bits.
@@ -89,7 +89,7 @@ class Recipe:
             return Background.of(
                 self._unlabelled(),
                 self.settings.features,
-                directions=self._directions,
+                directions=self._directions if directions is None else directions,
                 jobs=jobs,
                 seed=self.settings.seed,
             )

@@ -102,7 +102,7 @@ def test_threads_keep_order_and_read_no_further_than_needed(tagger: Tagger) -> N
             yield f"{'住房保障' * (taken % 7)}和教育{taken}"
 
     some = list(itertools.islice(tagger.tag_many(endless(), jobs=2), 2000))
-    assert taken < 2000 + 10 * 256
+    assert taken < 2000 + 10 * 1024
     alone = list(itertools.islice(tagger.tag_many(endless()), 2000))
     assert some == alone
     with pytest.raises(InputError):

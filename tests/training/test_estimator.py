@@ -125,3 +125,17 @@ def test_grid_search_finds_its_best(items, first, three):
 def test_targets_that_do_not_fit_are_refused(items, three, y, message):
     with pytest.raises(LabelError, match=message):
         classifier(codebook=three).fit(items, y)
+
+
+def test_texts_count_as_much_as_they_weigh(items, first, three):
+    wrong = [SCHOOL.replace("，", str(i)) for i in range(10)]
+    X, y = [*items, *wrong], [*first, *["health"] * 10]
+
+    def said(weight):
+        weights = [1.0] * len(items) + [weight] * 10
+        model = classifier(codebook=three).fit(X, y, sample_weight=weights)
+        return model.predict([SCHOOL]).tolist()
+
+    assert (said(1.0), said(0.0)) == (["health"], ["education"])
+    with pytest.raises(LabelError, match="sample_weight"):
+        classifier(codebook=three).fit(X, y, sample_weight=[1.0])

@@ -193,3 +193,25 @@ def test_a_cold_tagger_is_named_after_its_codebook(three, tmp_path):
     assert (tagger.name, tagger.version) == ("three", "1")
     assert load(tagger.save(tmp_path / "cold")).tag("医生门诊").themes == ("health",)
     assert tagger.training_sketch.shape[0] == 0
+
+
+def test_an_article_of_weight_nothing_teaches_nothing(three, lines):
+    wrong = [
+        LabelledArticle(Article.from_text(f"医院门诊，第{i}件。", f"wrong-{i}"), ("education",))
+        for i in range(10)
+    ]
+    silent = [replace(item, weight=0.0) for item in wrong]
+
+    def health(extra):
+        tagger = train([*lines, *extra], codebook=three, background=BARE)
+        return tagger.tag("医院门诊").themes[:1]
+
+    assert health(wrong) == ("education",)
+    assert health(silent) == health([]) == ("health",)
+
+
+@pytest.mark.parametrize("weight", [-1.0, float("nan")])
+def test_a_weight_that_means_nothing_names_the_article(three, lines, weight):
+    odd = replace(lines[0], weight=weight)
+    with pytest.raises(LabelError, match=f"{odd.id}.*weight"):
+        train([*lines[1:], odd], codebook=three, background=BARE)

@@ -172,3 +172,10 @@ def test_a_build_overwrites_only_when_told(recipe, tmp_path):
         recipe().build(tmp_path / "model")
     recipe(version="0.2.0").build(tmp_path / "model", overwrite=True)
     assert load(tmp_path / "model").version == "0.2.0"
+
+
+def test_a_source_says_what_its_articles_count_for(recipe):
+    sources = [{"path": "first.jsonl"}, {"path": "second.jsonl", "weight": 0.25}]
+    first, second = recipe(labelled=sources).labelled()
+    assert {item.weight for item in first} == {1.0}
+    assert {item.weight for item in second} == {0.25}
