@@ -67,7 +67,8 @@ cdef class LinearDesign:
         alpha : float32 array of shape (n_rows, n_machines)
             Where to start, at or above 0; becomes the dual solution.
         tolerance : float
-            Largest projected gradient minus smallest one, as in liblinear.
+            Largest projected gradient minus smallest one, as in liblinear; at least what single
+            precision can tell.
         passes : int
             At most so many over the rows.
 
@@ -78,7 +79,7 @@ cdef class LinearDesign:
             Coefficients of the dense columns and, last, of the machine's own.
         scores : float32 array of shape (n_rows, n_machines)
         left : float
-            How far from the optimum the last pass over all rows was, on the scale of `tolerance`.
+            0; after too many passes, how far from the optimum the last one was.
         """
         cdef Machines machines
         cdef Descent descent

@@ -279,7 +279,7 @@ def _descended(
             owns, signs = machines([(k, subset) for subset in some], _NARROW)
             alpha = np.where(signs != 0, start[:, [k]], np.float32(0))
             weights, beside, scores, left = design.solve(owns, signs, alpha, _TOLERANCE, _MAX_ITER)
-            if left > _TOLERANCE:
+            if left:
                 warnings.warn(f"head {k}: not converged after {_MAX_ITER} passes", stacklevel=2)
             found.append((weights[:, 0].copy(), beside[:, 0], scores[:, : len(some)]))
         weights, beside, _ = found[0]

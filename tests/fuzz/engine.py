@@ -28,6 +28,7 @@ from newsclf._engine.kernel import (
 from newsclf.errors import ModelError
 from newsclf.features import Terms
 
+RUNS = ["han", "any"]
 COMMON = "的一是了我不人在他有这个上们来到时大地为子中国政府工作发展"
 SIGNS = "abcXYZ019.%+#-_& \r\n\t，。！Ａ９①é\x00\u3007\u3400\u9fd5\u9fd6\ud800\udfff\U00020000\U0010ffff"
 
@@ -64,7 +65,7 @@ def kernel_of(rng: random.Random, cutter: Cutter, texts: list[str]) -> Kernel:
     weights = np.random.default_rng(rng.randrange(2**31)).normal(size=(len(terms), themes))
     return Kernel(
         cutter, engine.characters(), Terms.pack(terms[:half]), Terms.pack(terms[half:]),
-        np.ones(len(terms), np.float32), ngrams_of(rng), ngrams_of(rng), rng.randrange(4), rng.choice(["han", "any"]),
+        np.ones(len(terms), np.float32), ngrams_of(rng), ngrams_of(rng), rng.choice([0, 0.3, 0.9]), rng.choice(RUNS),
         weights.astype(rng.choice([np.float16, np.float32])), np.zeros(themes, np.float32),
     )  # fmt: skip
 
@@ -84,7 +85,7 @@ def round_of_texts(rng: random.Random) -> None:
     CharacterSet(COMMON).counts(titles, texts)
     longest = rng.randrange(1, 6)
     block = rng.choice(["words", "chars"])
-    counter = TermCounter(cutter, engine.characters(), block, (1, longest), rng.randrange(4))
+    counter = TermCounter(cutter, engine.characters(), block, (1, longest), rng.choice(RUNS))
     counter.add(titles, texts)
     counter.take()
     assert len(set(counter.terms())) == len(counter.terms())
