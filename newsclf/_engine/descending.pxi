@@ -12,7 +12,7 @@ cdef class LinearDesign:
     dense : float32 array of shape (n_rows, n_dense)
         A column of ones makes a bias of its coefficient.
     cost : float32 array of shape (n_rows,)
-        What each row counts for.
+        What each row counts for, above 1e-30.
     """
 
     cdef Design own
@@ -33,7 +33,7 @@ cdef class LinearDesign:
         fine = indptr[0] == 0 and indptr[n_rows] == len(indices)
         for i in range(n_rows):
             fine &= self.indptr[i] <= self.indptr[i + 1]
-            fine &= isfinite(self.cost[i]) and self.cost[i] > 0
+            fine &= 1e-30 < self.cost[i] < 1e30
         need(fine, "offsets that rise, and costs above 0")
         for i in range(<size_t> self.indices.shape[0]):
             fine &= 0 <= self.indices[i] < <int64_t> n_features

@@ -125,7 +125,8 @@ INLINE void add_row(const size_t lanes, const Design *design, Machines *machines
 
 /* The weights that the solution stands for, without what rounding has added up. */
 INLINE void weigh(const size_t lanes, const Design *design, Machines *machines) {
-    memset(machines->weights.items, 0, machines->weights.length * sizeof(float));
+    if (machines->weights.length)
+        memset(machines->weights.items, 0, machines->weights.length * sizeof(float));
     memset(machines->beside.items, 0, machines->beside.length * sizeof(double));
     for (size_t i = 0; i < design->n_rows; i++) {
         float steps[3 * LANES], any = 0;

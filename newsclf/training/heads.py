@@ -27,6 +27,7 @@ __all__ = ["Columns", "Examples", "Heads", "fit_heads"]
 
 _TOLERANCE = 1e-4  # liblinear's: largest projected gradient minus smallest one
 _MAX_ITER = 10_000
+_LEAST = 1e-12  # weight of an article, as the compiled engine's arithmetic goes
 _TOGETHER = 6  # passes of all heads together, which leave most articles out of most heads
 _WIDE, _NARROW = 24, 8  # machines that the compiled engine fits side by side
 
@@ -127,7 +128,8 @@ class Examples:
 
         Zeros alone where there is only one class: nothing can be told apart then.
         """
-        signs = np.where(self.labels[:, head], 1, -1) * (kept & ~self.borderline[:, head])
+        learnt = kept & ~self.borderline[:, head] & (self.articles > 0)
+        signs = np.where(self.labels[:, head], 1, -1) * learnt
         return signs.astype(np.int8) * np.int8((signs > 0).any() and (signs < 0).any())
 
     def similar(self, head: int, n_themes: int) -> NDArray[np.float64]:
@@ -255,7 +257,7 @@ def _descended(
         features.data.astype(np.float32),
         features.shape[1],
         np.hstack([examples.columns, np.ones((n, 1))]).astype(np.float32),
-        (C * examples.articles).astype(np.float32),
+        np.clip(C * examples.articles, _LEAST, None).astype(np.float32),
     )
     scales = np.pad(own, ((0, 0), (0, n_heads - n_themes)))
 
