@@ -67,8 +67,7 @@ cdef class LinearDesign:
         alpha : float32 array of shape (n_rows, n_machines)
             Where to start, at or above 0; becomes the dual solution.
         tolerance : float
-            Largest projected gradient minus smallest one, as in liblinear; at least what single
-            precision can tell.
+            Largest projected gradient minus smallest one, as in liblinear.
         passes : int
             At most so many over the rows.
 
@@ -79,7 +78,8 @@ cdef class LinearDesign:
             Coefficients of the dense columns and, last, of the machine's own.
         scores : float32 array of shape (n_rows, n_machines)
         left : float
-            0; after too many passes, how far from the optimum the last one was.
+            How far from the optimum the last pass over all rows was: more than `tolerance` after
+            too many passes, or where single precision tells no more.
         """
         cdef Machines machines
         cdef Descent descent

@@ -10,7 +10,7 @@
 #include "array.h"
 
 #define LANES 8
-#define FINEST 4e-6f /* part of the largest score that sums in single precision can tell */
+#define IDLE 4       /* passes over all rows that may bring nothing */
 #define NEARER 0.01f /* how much nearer to the optimum before all rows are looked at again */
 
 ARRAY_OF(const int32_t, Ids);
@@ -44,7 +44,6 @@ typedef struct {
     U32s rows;   /* those still looked at */
     U8s asleep;  /* n_rows x lanes: at zero, and far from leaving it */
     size_t n_awake;
-    float largest; /* score of the last pass, by magnitude */
     uint64_t random;
 } Descent;
 
@@ -149,7 +148,6 @@ INLINE float pass_over(const size_t lanes, const Design *design, Machines *machi
                        Descent *descent, float limit) {
     float highest[3 * LANES] = {0}, lowest[3 * LANES] = {0}, worst = 0;
     size_t n = descent->n_awake, kept = 0;
-    descent->largest = 0;
     for (size_t a = n; a > 1; a--) {
         size_t b = drawn(descent) % a;
         uint32_t row = AT(descent->rows, a - 1);
@@ -172,7 +170,6 @@ INLINE float pass_over(const size_t lanes, const Design *design, Machines *machi
                 continue;
             }
             awake = 1;
-            if (fabsf(scores[k]) > descent->largest) descent->largest = fabsf(scores[k]);
             float projected = *alpha == 0 && slope > 0 ? 0 : slope;
             highest[k] = projected > highest[k] ? projected : highest[k];
             lowest[k] = projected < lowest[k] ? projected : lowest[k];
@@ -198,17 +195,19 @@ static void wake(const Design *design, Descent *descent) {
 }
 
 /* Passes over what is awake until that is solved, then one over all, which wakes what has to move;
- * until nothing does. Returns 0, or after too many passes how far from the optimum the last was. */
+ * until nothing does, or single precision tells no more. Returns how far from the optimum the last
+ * pass over all was. */
 INLINE float descend_in(const size_t lanes, const Design *design, Machines *machines,
                         Descent *descent, float tolerance, size_t passes) {
-    size_t done = 0;
-    float whole;
+    size_t done = 0, idle = 0;
+    float best = INFINITY;
     for (;;) {
         weigh(lanes, design, machines);
         wake(design, descent);
-        whole = pass_over(lanes, design, machines, descent, 0);
-        if (tolerance < FINEST * descent->largest) tolerance = FINEST * descent->largest;
-        if (whole <= tolerance || ++done >= passes) return whole <= tolerance ? 0 : whole;
+        float whole = pass_over(lanes, design, machines, descent, 0);
+        idle = whole < 0.5f * best ? 0 : idle + 1;
+        if (whole < best) best = whole;
+        if (whole <= tolerance || idle > IDLE || ++done >= passes) return whole;
         float aim = NEARER * whole > tolerance ? NEARER * whole : tolerance, worst = whole;
         while (done < passes && worst > aim) {
             worst = pass_over(lanes, design, machines, descent, worst);

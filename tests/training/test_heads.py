@@ -212,6 +212,6 @@ def test_machines_that_do_not_fit_are_refused(name, array):
         "signs": np.ones((2, 8), np.int8),
         "alpha": np.ones((2, 8), np.float32),
     }
-    assert design.solve(*arrays.values(), 1e-4, 100)[3] == 0
+    assert design.solve(*arrays.values(), 1e-4, 100)[3] <= 1e-4
     with pytest.raises(ModelError):
         design.solve(*(arrays | {name: array}).values(), 1e-4, 100)
