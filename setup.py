@@ -28,12 +28,12 @@ def engine() -> list[Extension]:
         links.append("-fsanitize=address,undefined")
     here = "newsclf/_engine"
     rooms = ["array", "table", "trie", "route", "hmm", "cutting", "ngrams", "utf8", "terms"]
-    rooms += ["summing", "scoring", "collecting"]
+    rooms += ["summing", "scoring", "collecting", "descent"]
     extension = Extension(
         "newsclf._engine.kernel",
         [f"{here}/kernel.pyx"],
         depends=[f"{here}/{room}.h" for room in rooms]
-        + [f"{here}/{part}.pxi" for part in ("articles", "counting")],
+        + [f"{here}/{part}.pxi" for part in ("articles", "counting", "descending")],
         define_macros=macros,
         extra_compile_args=flags,
         extra_link_args=links,

@@ -202,12 +202,12 @@ def scored(corpus: Corpus, row: Row) -> tuple[int, NDArray[Any], dict[str, NDArr
     scores = np.zeros((len(corpus.items), corpus.labels.shape[1] + 1))
     for fold in range(FOLDS):
         test = corpus.fold == fold
-        heads = trainer.fit(np.flatnonzero(used & ~test))
+        heads, _ = trainer.fit(used & ~test)
         scores[test] = heads.scores(features[test], added[test])
     unseen = {}
     for name in corpus.sources:
         test = corpus.sources[name] & corpus.tested
-        heads = trainer.fit(np.flatnonzero(corpus.others(row, name)))
+        heads, _ = trainer.fit(corpus.others(row, name))
         unseen[name] = heads.scores(features[test], added[test])
     return len(vocabulary), scores, unseen
 

@@ -1,6 +1,6 @@
 # The C rooms as the kernel sees them.
 
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 cdef extern from "Python.h":
     Py_ssize_t PyUnicode_GetLength(object text) except -1
@@ -140,3 +140,43 @@ cdef extern from "collecting.h" nogil:
     bint collect_articles(Collector* collector, Work* work, uint32_t* text,
                           const uint64_t* bounds, size_t n, int64_t* ends)
     size_t collected_letters(const Collector* collector, size_t id, uint32_t* letters)
+
+cdef extern from "descent.h" nogil:
+    ctypedef struct Offsets:
+        const int64_t* items
+        size_t length
+    ctypedef struct Ids:
+        const int32_t* items
+        size_t length
+    ctypedef struct Floats:
+        const float* items
+        size_t length
+    ctypedef struct Signs:
+        const int8_t* items
+        size_t length
+    ctypedef struct Design:
+        size_t n_rows
+        size_t n_features
+        size_t n_dense
+        Offsets indptr
+        Ids indices
+        Floats values
+        Floats dense
+        Floats cost
+        F32s squares
+    ctypedef struct Machines:
+        size_t lanes
+        Floats own
+        Signs signs
+        F32s alpha
+        F32s weights
+        F64s beside
+    ctypedef struct Descent:
+        U32s rows
+        U8s asleep
+        uint64_t random
+    const size_t LANES
+    void square_rows(Design* design)
+    float descend(const Design* design, Machines* machines, Descent* descent, float tolerance,
+                  size_t passes)
+    void score_rows(const Design* design, const Machines* machines, float* scores)

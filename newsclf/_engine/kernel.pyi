@@ -56,3 +56,22 @@ class TermCounter:
     def add(self, titles: Sequence[str | None], texts: Sequence[str]) -> None: ...
     def take(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]: ...
     def terms(self) -> list[str]: ...
+
+class LinearDesign:
+    def __init__(
+        self,
+        indptr: NDArray[np.int64],
+        indices: NDArray[np.int32],
+        values: NDArray[np.float32],
+        n_features: int,
+        dense: NDArray[np.float32],
+        cost: NDArray[np.float32],
+    ) -> None: ...
+    def solve(
+        self,
+        own: NDArray[np.float32],
+        signs: NDArray[np.int8],
+        alpha: NDArray[np.float32],
+        tolerance: float,
+        passes: int,
+    ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float32], float]: ...

@@ -6,7 +6,7 @@ GIL. What is computed is defined by newsclf/tokens.py and newsclf/features.py.
 """
 
 from libc.math cimport INFINITY, isfinite, log
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memset
 
@@ -16,7 +16,8 @@ import numpy as np
 
 from newsclf.errors import InputError, ModelError
 
-__all__ = ["CHECKED", "CharacterSet", "CharacterTable", "Cutter", "Kernel", "TermCounter", "accesses"]
+__all__ = ["CHECKED", "CharacterSet", "CharacterTable", "Cutter", "Kernel", "LinearDesign",
+           "TermCounter", "accesses"]
 
 CHECKED = bool(IS_CHECKED)  # built with every access to an array checked
 LONGEST_TEXT = 2**31 - 1
@@ -325,3 +326,4 @@ cdef void view_u64(U64s* view, const uint64_t[::1] array) noexcept:
 
 include "articles.pxi"
 include "counting.pxi"
+include "descending.pxi"

@@ -109,14 +109,15 @@ def tfidf(counts: csr_array, idf: NDArray[np.float32], title_share: float) -> cs
 
     Damped counts times idf, every row divided by its norm, and a title added to its text.
     """
-    from scipy.sparse import diags_array
-
-    values = counts.astype(np.float64)
-    values.data = 1.0 + np.log(values.data)
-    values = (values @ diags_array(idf.astype(np.float64))).tocsr()
-    norm = np.sqrt(np.asarray(values.multiply(values).sum(axis=1)).ravel())
+    parts = counts.astype(np.float64)
+    most = int(parts.data.max(initial=0))
+    parts.data = (1.0 + np.log(np.arange(1.0, most + 1.0)))[counts.data - 1]
+    parts.data *= idf.astype(np.float64)[parts.indices]
+    squares = parts.copy()
+    squares.data *= squares.data
+    norm = np.sqrt(squares.sum(axis=1))
     norm[norm == 0] = 1.0
-    parts = (diags_array(1.0 / norm) @ values).tocsr()
+    parts.data *= np.repeat(1.0 / norm, np.diff(parts.indptr))
     return add_parts(parts[::2], parts[1::2], title_share)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from array import array
 from collections import Counter
@@ -15,6 +16,7 @@ from newsclf.articles import Article
 from newsclf.features import BlockName, FeatureSpec
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
 __all__ = ["TermCounts", "count_documents", "count_terms"]
@@ -42,20 +44,30 @@ class TermCounts:
         """Number of articles."""
         return int(self.matrix.shape[0]) // 2
 
+    @functools.cached_property
+    def frequencies(self) -> NDArray[np.int64]:
+        """In how many articles each term stands."""
+        counts = self.matrix
+        n_terms = len(self.terms)
+        frequencies = np.zeros(n_terms, np.int64)
+        for rows in range(0, 2 * self.articles, 2 * _CHUNK):
+            ends = counts.indptr[rows : rows + 2 * _CHUNK + 1 : 2].astype(np.int64)
+            places = counts.indices[ends[0] : ends[-1]].astype(np.int64)
+            places += np.repeat(np.arange(len(ends) - 1) * n_terms, np.diff(ends))
+            # A term of both title and text counts once.
+            places.sort()
+            once = np.concatenate([[True], places[1:] != places[:-1]])[: len(places)]
+            frequencies += np.bincount(places[once] % max(n_terms, 1), minlength=n_terms)
+        return frequencies
+
     def document_frequencies(self) -> dict[str, int]:
         """Return in how many articles each term stands."""
-        from scipy.sparse import csr_array
-
-        counts = self.matrix
-        shape = (self.articles, len(self.terms))
-        whole = csr_array((counts.data, counts.indices, counts.indptr[::2]), shape=shape, copy=True)
-        whole.sum_duplicates()
-        found = np.bincount(whole.indices, minlength=len(self.terms))
-        return dict(zip(self.terms, found.tolist(), strict=True))
+        return dict(zip(self.terms, self.frequencies.tolist(), strict=True))
 
     def columns(self, vocabulary: Sequence[str]) -> csr_array:
         """Return the matrix with one column for each term of `vocabulary`, in its order."""
-        place = {term: i for i, term in enumerate(self.terms)}
+        wanted = frozenset(vocabulary)
+        place = {term: i for i, term in enumerate(self.terms) if term in wanted}
         return reindex(self.matrix, [place.get(term, -1) for term in vocabulary])
 
 
@@ -63,16 +75,16 @@ def reindex(matrix: csr_array, sources: Sequence[int]) -> csr_array:
     """Return `matrix` with column i taken from column ``sources[i]``, or empty for -1."""
     from scipy.sparse import csr_array
 
-    target = np.full(matrix.shape[1], -1, np.int64)
+    target = np.full(matrix.shape[1], -1, np.int32)
     taken = np.asarray(sources, np.int64)
     known = np.flatnonzero(taken >= 0)
     target[taken[known]] = known
-    coo = matrix.tocoo()
-    column = target[coo.col]
+    column = target[matrix.indices]
     keep = column >= 0
+    ends = np.concatenate([[0], np.cumsum(keep)])[matrix.indptr]
     # liblinear takes 32-bit indices only.
-    places = coo.row[keep].astype(np.int32), column[keep].astype(np.int32)
-    result = csr_array((coo.data[keep], places), shape=(matrix.shape[0], len(taken)))
+    shape = matrix.shape[0], len(taken)
+    result = csr_array((matrix.data[keep], column[keep], ends.astype(np.int32)), shape=shape)
     # The engines meet terms in different orders; sums over a row must not depend on that.
     result.sort_indices()
     return result
@@ -156,10 +168,19 @@ def chunks(articles: Iterable[Article]) -> Iterator[list[Article]]:
         yield chunk
 
 
-def in_parallel(function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: int) -> Any:
-    """Yield ``function(*task)`` for each task, in order, on as many processes as `jobs`."""
+def in_parallel(
+    function: Callable[..., Any],
+    tasks: Iterable[tuple[Any, ...]],
+    jobs: int,
+    *,
+    threads: bool = False,
+) -> Any:
+    """Yield ``function(*task)`` for each task, in order, on as many processes or threads."""
     if jobs == 1:
         return itertools.starmap(function, tasks)
     from joblib import Parallel, delayed
 
-    return Parallel(n_jobs=jobs, return_as="generator")(delayed(function)(*t) for t in tasks)
+    prefer = "threads" if threads else "processes"
+    return Parallel(n_jobs=jobs, prefer=prefer, return_as="generator")(
+        delayed(function)(*task) for task in tasks
+    )

@@ -8,9 +8,10 @@ smallest hashes, is for a model that shall know its training texts again without
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +32,14 @@ _SKETCH = 32  # hashes kept of a text; the standard error of Jaccard is under 0.
 _BLOCK = 512  # texts compared at a time, which bounds the memory of the index
 _EMPTY = np.uint32(0xFFFFFFFF)
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
+_CHUNK = 1024  # texts hashed at a time
+_UNKNOWN = np.uint32(0xFFFFFFFF)
+# Latin; general punctuation, symbols; CJK punctuation; Han; fullwidth forms.
+_ALONE = ((0, 0x2FF), (0x2000, 0x206F), (0x2100, 0x2BFF), (0x3000, 0x3029), (0x3400, 0x9FFF),
+          (0xFF01, 0xFF5E))  # fmt: skip
 
 _Hashes = npt.NDArray[np.uint64]
+_Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +88,14 @@ def near_duplicates(
     list of Duplicate
         In order of `first`, then `second`.
     """
-    left = [_shingles(a) for a in texts_only(articles)]
-    right = left if others is None else [_shingles(a) for a in texts_only(others)]
+    left = texts_only(articles)
+    right = left if others is None else texts_only(others)
     if not left or not right:
         return []
-    a, b = _incidence(left, right)
-    n_a, n_b = np.diff(a.indptr), np.diff(b.indptr)
-    transposed = b.T.tocsr()
+    whole, sizes = _incidence(left if others is None else [*left, *right])
+    first = 0 if others is None else len(left)
+    a, n_a, n_b = whole[: len(left)], sizes[: len(left)], sizes[first:]
+    transposed = whole[first:].T.tocsr()
     found: list[Duplicate] = []
     for start in range(0, len(left), _BLOCK):
         shared = (a[start : start + _BLOCK] @ transposed).tocoo()
@@ -117,9 +125,18 @@ def sketch(articles: Sequence[str | Article | LabelledArticle]) -> npt.NDArray[n
         read from it.
     """
     rows = np.full((len(articles), _SKETCH), _EMPTY, dtype=np.uint32)
-    for row, article in zip(rows, texts_only(articles), strict=True):
-        smallest = np.unique((_shingles(article) >> np.uint64(32)).astype(np.uint32))[:_SKETCH]
-        row[: len(smallest)] = smallest
+    for start, ends, hashes in _shingles(texts_only(articles)):
+        of_text = np.repeat(np.arange(len(ends), dtype=np.uint64), np.diff(ends, prepend=0))
+        # Sorted by text and then by hash, each once.
+        smallest = np.sort(of_text << np.uint64(32) | hashes >> np.uint64(32))
+        smallest = smallest[
+            np.concatenate([[True], smallest[1:] != smallest[:-1]])[: len(smallest)]
+        ]
+        text = (smallest >> np.uint64(32)).astype(np.int64)
+        first = np.searchsorted(text, np.arange(len(ends)))
+        rank = np.arange(len(text)) - first[text]
+        kept = rank < _SKETCH
+        rows[start + text[kept], rank[kept]] = smallest[kept].astype(np.uint32)
     return rows
 
 
@@ -157,32 +174,108 @@ def sketched_duplicates(
     return found
 
 
-def _shingles(article: Article) -> _Hashes:
-    """Return the sorted hashes of the shingles of title and text; empty for an empty text."""
-    text = unicodedata.normalize("NFKC", f"{article.title or ''}{article.text}")
-    kept = "".join(filter(str.isalnum, text))
-    codes = np.frombuffer(kept.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
-    if not len(codes):
-        return codes
-    # A text shorter than one shingle is a shingle of its own.
-    width = min(_SHINGLE, len(codes))
-    hashes = np.zeros(len(codes) - width + 1, dtype=np.uint64)
+def _shingles(articles: Sequence[Article]) -> Iterator[tuple[int, _Places, _Hashes]]:
+    """Yield the hashes of shingles, some articles at a time.
+
+    Each time: the first article's position, where the hashes of each article end, and the hashes.
+    """
+    for start in range(0, len(articles), _CHUNK):
+        codes, ends = _letters(articles[start : start + _CHUNK])
+        lengths = np.diff(ends, prepend=0)
+        # A text shorter than one shingle is a shingle of its own.
+        width = np.minimum(_SHINGLE, lengths)
+        counts = (lengths - width + 1) * (lengths > 0)
+        hashes = np.concatenate([_mixed(codes, _SHINGLE), np.zeros(_SHINGLE, np.uint64)])
+        begins = ends - lengths
+        inside = np.ones(len(codes), bool)
+        for short in range(1, _SHINGLE):
+            # What begins so near the end of its text would reach into the next.
+            inside[ends[lengths >= short] - short] = False
+        for text in np.flatnonzero((lengths > 0) & (lengths < _SHINGLE)).tolist():
+            begin = begins[text]
+            hashes[begin] = _mixed(codes[begin : ends[text]], int(lengths[text]))[0]
+            inside[begin] = True
+        yield start, np.cumsum(counts), hashes[: len(codes)][inside]
+
+
+def _mixed(codes: _Hashes, width: int) -> _Hashes:
+    """Return the hash of each run of so many letters."""
+    hashes = np.zeros(max(len(codes) - width + 1, 0), dtype=np.uint64)
     for offset in range(width):
-        hashes = (hashes ^ codes[offset : offset + len(hashes)]) * _PRIME
+        hashes ^= codes[offset : offset + len(hashes)]
+        hashes *= _PRIME
         hashes ^= hashes >> np.uint64(29)
-    hashes *= _PRIME  # the smallest hashes must be a fair sample, so the last step mixes once more
-    return np.unique(hashes)
+    # The smallest hashes must be a fair sample, so the last step mixes once more.
+    hashes *= _PRIME
+    return hashes
 
 
-def _incidence(left: list[_Hashes], right: list[_Hashes]) -> tuple[Any, Any]:
-    """Return two sparse matrices of texts by shingles, in one numbering of the shingles."""
+def _letters(articles: Sequence[Article]) -> tuple[_Hashes, _Places]:
+    """Return the letters and digits of all texts, one after the other, and where each text ends.
+
+    Letters are normalised (NFKC). Most are by a table; a text with one that is not has to ask
+    Python.
+    """
+    texts = [f"{article.title or ''}{article.text}" for article in articles]
+    codes, ends = _codes(texts)
+    known = _table()
+    letters = known[np.minimum(codes, len(known) - 1)]
+    unknown = np.concatenate([[0], np.cumsum(letters == _UNKNOWN)])
+    hard = np.flatnonzero(np.diff(unknown[np.concatenate([[0], ends])]))
+    if len(hard):
+        for i in hard:
+            texts[i] = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", texts[i])))
+        codes, ends = _codes(texts)
+        letters = known[np.minimum(codes, len(known) - 1)]
+        letters = np.where(letters == _UNKNOWN, codes, letters)
+    kept = letters > 0
+    counts = np.concatenate([[0], np.cumsum(kept)])
+    return letters[kept].astype(np.uint64), counts[ends]
+
+
+def _codes(texts: list[str]) -> tuple[npt.NDArray[np.uint32], _Places]:
+    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
+    return np.frombuffer(joined, "<u4"), np.cumsum([len(text) for text in texts], dtype=np.int64)
+
+
+@functools.cache
+def _table() -> npt.NDArray[np.uint32]:
+    """Return what becomes of each character: its normal form, 0 for none, or _UNKNOWN.
+
+    Known are those that stand in no decomposition but their own, so that nothing depends on what
+    stands beside them.
+    """
+    table = np.full(0xFF60, _UNKNOWN, np.uint32)
+    for first, last in _ALONE:
+        for code in range(first, last + 1):
+            normal = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", chr(code))))
+            if len(normal) <= 1:
+                table[code] = ord(normal) if normal else 0
+    table[-1] = _UNKNOWN  # stands for all beyond it
+    return table
+
+
+def _incidence(articles: Sequence[Article]) -> tuple[Any, _Places]:
+    """Return a sparse matrix of texts by shingles, and how many shingles each text has.
+
+    Shingles of a single text, the most of them, have no column.
+    """
     from scipy.sparse import csr_array
 
-    sides = [left] if left is right else [left, right]
-    hashes = [h for side in sides for h in side]
-    _, columns = np.unique(np.concatenate(hashes), return_inverse=True)
-    sizes = np.array([len(h) for h in hashes])
-    indptr = np.concatenate([[0], np.cumsum(sizes)])
-    shape = (len(hashes), int(columns.max(initial=-1)) + 1)
-    whole = csr_array((np.ones(len(columns), dtype=np.int32), columns, indptr), shape=shape)
-    return (whole, whole) if left is right else (whole[: len(left)], whole[len(left) :])
+    parts = list(_shingles(articles))
+    hashes = np.concatenate([part for *_, part in parts])
+    sizes = np.concatenate([np.diff(ends, prepend=0) for _, ends, _ in parts])
+    of_text = np.repeat(np.arange(len(articles), dtype=np.int32), sizes)
+    order = np.argsort(hashes)
+    hashes = hashes[order]
+    new = np.concatenate([[True], hashes[1:] != hashes[:-1]])[: len(hashes)]
+    alone = new & np.concatenate([new[1:], [True]])[: len(hashes)]
+    columns, rows = np.cumsum(new)[~alone] - 1, of_text[order[~alone]]
+    shape = len(articles), int(columns.max(initial=-1)) + 1
+    whole = csr_array((np.ones(len(rows), np.int32), (rows, columns)), shape=shape)
+    # A shingle that a text has several times counts once.
+    whole.sum_duplicates()
+    repeated = np.add.reduceat(np.append(whole.data - 1, 0), whole.indptr[:-1])
+    repeated[np.diff(whole.indptr) == 0] = 0
+    whole.data[:] = 1
+    return whole, sizes - repeated

@@ -25,7 +25,7 @@ from newsclf.training.calibration import cold_decision, fit_decision, share_of_n
 from newsclf.training.counting import count_terms
 from newsclf.training.duplicates import sketch
 from newsclf.training.folds import grouped_folds, groups_of
-from newsclf.training.heads import Columns, Heads, fit_heads
+from newsclf.training.heads import Columns, Examples, Heads, fit_heads
 from newsclf.training.prior import codebook_terms, codebook_vectors
 from newsclf.training.settings import Settings
 from newsclf.training.targets import label_matrices
@@ -139,8 +139,7 @@ def train(
         odd = labelled[int(np.argmin(np.isfinite(counted) & (counted >= 0)))]
         raise LabelError(f"article {odd.id!r}: expected a weight of 0 or more, got {odd.weight}")
     trainer = _Trainer(features, columns, labels, borderline, counted, settings, jobs)
-    decision, share = trainer.calibrate(groups_of(labelled))
-    heads = trainer.fit(np.arange(len(labelled))).against_nothing(len(codebook), share)
+    heads, decision = trainer.fit_with_rule(groups_of(labelled))
     weights = heads.weights + columns.fold(heads.coefficients)
     model = Model(
         name,
@@ -179,59 +178,59 @@ class _Trainer:
     ) -> None:
         from scipy.sparse import csr_array, vstack
 
-        n_themes = labels.shape[1]
+        n, n_themes = labels.shape
         # One article a theme that is the codebook's text on it: every head has a positive.
-        self._features = vstack([features, csr_array(columns.codebook)]).tocsr()
-        self._columns = columns.of(self._features)
-        self._scale = np.ones(self._features.shape[1])
+        features = vstack([features, csr_array(columns.codebook)]).tocsr()
+        added = columns.of(features)
+        self._scale = np.ones(features.shape[1])
         self._scale[: columns.n_words] = settings.word_weight
-        self._labels = np.vstack([labels, np.eye(n_themes, dtype=bool)])
-        self._borderline = np.vstack([borderline, np.zeros((n_themes, n_themes), bool)])
-        self._articles = np.concatenate([articles, np.ones(n_themes)])
+        features.data *= self._scale[features.indices]
+        labels = np.vstack([labels, np.eye(n_themes, dtype=bool)])
+        borderline = np.vstack([borderline, np.zeros((n_themes, n_themes), bool)])
+        articles = np.concatenate([articles, np.ones(n_themes)])
+        with_nothing = _with_nothing(labels, borderline)
+        self._examples = Examples(features, added, *with_nothing, articles)
+        self._n, self._n_themes = n, n_themes
         self._settings = settings
         self._jobs = jobs
-        self._own_articles = np.arange(len(labels), len(labels) + n_themes)
 
-    def fit(self, rows: NDArray[np.int64]) -> Heads:
-        """Fit the heads on these articles: those of the themes, and the one of no theme."""
-        from scipy.sparse import diags_array
+    def fit(self, *subsets: NDArray[np.bool_]) -> tuple[Heads, NDArray[np.float64]]:
+        """Fit the heads on subsets of the articles: those of the themes, and that of no theme.
 
-        settings = self._settings
-        positives = self._labels[rows].sum(axis=0)
-        rows = np.concatenate([rows, self._own_articles])
-        heads = fit_heads(
-            (self._features[rows] @ diags_array(self._scale)).tocsr(),
-            self._columns[rows],
-            *_with_nothing(self._labels[rows], self._borderline[rows]),
-            self._articles[rows],
-            settings.own_weight / (1.0 + positives / _OWN_HALF),
-            settings.C,
+        Returns the heads of the first subset, and the scores of each article by those of the last
+        subset that leaves it out.
+        """
+        given = np.stack(subsets)
+        positives = given.astype(np.int64) @ self._examples.labels[: self._n, : self._n_themes]
+        heads, scores = fit_heads(
+            self._examples,
+            np.hstack([given, np.ones((len(given), self._n_themes), bool)]),
+            self._settings.own_weight / (1.0 + positives / _OWN_HALF),
+            self._settings.C,
             self._jobs,
         )
-        return replace(heads, weights=self._scale[:, None] * heads.weights)
+        return replace(heads, weights=self._scale[:, None] * heads.weights), scores[: self._n]
 
-    def calibrate(self, groups: NDArray[np.int64]) -> tuple[Decision, float]:
-        """Fit the decision rule on out-of-fold scores; groups are never split.
-
-        Returns the rule, and what the head of no theme is worth to it.
-        """
-        n, n_themes = len(groups), self._labels.shape[1]
-        labels, borderline = self._labels[:n], self._borderline[:n]
-        n_folds = min(self._settings.folds, len(np.unique(groups)))
+    def fit_with_rule(self, groups: NDArray[np.int64]) -> tuple[Heads, Decision]:
+        """Fit the heads, and the decision rule on out-of-fold scores; groups are never split."""
+        n, n_themes, settings = self._n, self._n_themes, self._settings
+        labels = self._examples.labels[:n, :n_themes]
+        borderline = self._examples.borderline[:n, :n_themes]
+        everything = np.ones(n, bool)
+        n_folds = min(settings.folds, len(np.unique(groups)))
         if n_folds < 2:
-            return fit_decision(np.zeros((0, n_themes)), labels[:0], borderline[:0]), 0.0
-        folds = grouped_folds(labels, groups, n_folds, self._settings.seed)
+            heads, _ = self.fit(everything)
+            rule = fit_decision(np.zeros((0, n_themes)), labels[:0], borderline[:0])
+            return heads.against_nothing(n_themes, 0.0), rule
+        folds = grouped_folds(labels, groups, n_folds, settings.seed)
+        heads, found = self.fit(everything, *(folds != fold for fold in range(n_folds)))
         scores = np.zeros((n, n_themes + 1))
-        for fold in range(n_folds):
-            heads = self.fit(np.flatnonzero(folds != fold))
-            left_out = np.flatnonzero(folds == fold)
-            found = heads.scores(self._features[left_out], self._columns[left_out])
-            scores[left_out, : found.shape[1]] = found
-        articles = self._articles[:n]
+        scores[:, : found.shape[1]] = found
+        articles = self._examples.articles[:n]
         share = share_of_nothing(scores, labels, borderline, articles)
         scores = scores[:, :n_themes] + share * scores[:, n_themes:]
-        limit = self._settings.false_tags
-        return fit_decision(scores, labels, borderline, articles, limit), share
+        rule = fit_decision(scores, labels, borderline, articles, settings.false_tags)
+        return heads.against_nothing(n_themes, share), rule
 
 
 def _with_nothing(

@@ -1,28 +1,35 @@
 """Linear heads, one a theme, with codebook and background folded in.
 
-Each head is a linear SVM (liblinear) over the TF-IDF features x and a few linear functions of x:
-the article's similarity to every theme's codebook vector, and its place along the background's
-directions. Penalising the coefficients of these added columns little is the same as a Gaussian
-prior on the weights: its mean lies where the codebook points, its covariance follows the
+Each head is a linear SVM with squared hinge loss over the TF-IDF features x and a few linear
+functions of x: the article's similarity to every theme's codebook vector, and its place along the
+background's directions. Penalising the coefficients of these added columns little is the same as a
+Gaussian prior on the weights: its mean lies where the codebook points, its covariance follows the
 background. The solution folds back into one weight a feature and theme.
 """
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from newsclf import engine
 from newsclf.training.counting import in_parallel
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["Columns", "Heads", "fit_heads"]
+__all__ = ["Columns", "Examples", "Heads", "fit_heads"]
 
+_TOLERANCE = 1e-4  # liblinear's: largest projected gradient minus smallest one
 _MAX_ITER = 10_000
+_LEAST = 1e-12  # weight of an article, as the compiled engine's arithmetic goes
+_TOGETHER = 6  # passes of all heads together, which leave most articles out of most heads
+_WIDE, _NARROW = 24, 8  # machines that the compiled engine fits side by side
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,64 +102,190 @@ class Heads:
         return Heads(folded(self.weights), folded(self.coefficients), folded(self.bias))
 
 
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """What heads learn from.
+
+    Attributes
+    ----------
+    features : sparse array of shape (n, n_features)
+    columns : array of shape (n, 2 n_themes + n_directions)
+        The added columns.
+    labels, borderline : arrays of bool, shape (n, n_heads)
+        A borderline article is left out of a head.
+    articles : array of shape (n,)
+        What each article counts for.
+    """
+
+    features: csr_array
+    columns: NDArray[Any]
+    labels: NDArray[np.bool_]
+    borderline: NDArray[np.bool_]
+    articles: NDArray[Any]
+
+    def signs(self, head: int, kept: NDArray[np.bool_]) -> NDArray[np.int8]:
+        """Return 1 or -1 for each article that a head learns from and 0 for the others.
+
+        Zeros alone where there is only one class: nothing can be told apart then.
+        """
+        learnt = kept & ~self.borderline[:, head] & (self.articles > 0)
+        signs = np.where(self.labels[:, head], 1, -1) * learnt
+        return signs.astype(np.int8) * np.int8((signs > 0).any() and (signs < 0).any())
+
+    def similar(self, head: int, n_themes: int) -> NDArray[np.float64]:
+        """Return the similarity to a head's own theme; a head beyond the themes has none."""
+        if head >= n_themes:
+            return np.zeros(len(self.columns))
+        similar: NDArray[np.float64] = self.columns[:, [head, n_themes + head]].sum(axis=1)
+        return similar
+
+
 def fit_heads(
-    features: csr_array,
-    columns: NDArray[Any],
-    labels: NDArray[np.bool_],
-    borderline: NDArray[np.bool_],
-    articles: NDArray[Any],
+    examples: Examples,
+    kept: NDArray[np.bool_],
     own: NDArray[Any],
     C: float,
     jobs: int = 1,
-) -> Heads:
-    """Fit one head a column of `labels`; a borderline article is left out of that head.
+) -> tuple[Heads, NDArray[np.float64]]:
+    """Fit one head a column of labels, on several subsets of the articles.
 
     Parameters
     ----------
-    articles : array of shape (n,)
-        What each article counts for.
-    own : array of shape (n_themes,)
+    examples : Examples
+    kept : array of bool, shape (n_subsets, n)
+        The articles of each subset.
+    own : array of shape (n_subsets, n_themes)
         How much more the similarity to the head's own theme weighs than `codebook_weight`
         gives it already: large while a theme has few labels. A head beyond it has no theme.
+    C : float
+        Inverse regularisation.
+    jobs : int
+        Threads, or processes with the reference engine; the result does not depend on it.
+
+    Returns
+    -------
+    heads : Heads
+        Fitted on the first subset.
+    scores : array of shape (n, n_heads)
+        Scores of each article by heads fitted on the last subset that leaves it out, else 0.
     """
-    n_themes = len(own)
-    similar = own * (columns[:, :n_themes] + columns[:, n_themes : 2 * n_themes])
-    similar = np.pad(similar, ((0, 0), (0, labels.shape[1] - n_themes)))
+    n_themes, n_heads = own.shape[1], examples.labels.shape[1]
+    engine_of_choice = _descended if engine.compiled() else _by_liblinear
+    fitted = list(engine_of_choice(examples, kept, own, C, jobs))
+    coefficients = np.stack([head.columns for head in fitted], axis=1)
+    for k in range(n_themes):
+        coefficients[[k, n_themes + k], k] += own[0, k] * fitted[k].own
+    scores = np.zeros((len(examples.labels), n_heads))
+    for left_out, subset in zip(~kept, range(len(kept)), strict=True):
+        for k, head in enumerate(fitted):
+            scores[left_out, k] = head.scores[left_out, subset]
+    weights = np.stack([head.features for head in fitted], axis=1, dtype=np.float64)
+    return Heads(weights, coefficients, np.array([head.bias for head in fitted])), scores
+
+
+class _Head(NamedTuple):
+    """Coefficients of the first subset's head, and scores by the heads of all subsets."""
+
+    features: NDArray[Any]
+    columns: NDArray[np.float64]
+    own: float
+    bias: float
+    scores: NDArray[Any]
+
+
+def _by_liblinear(
+    examples: Examples, kept: NDArray[np.bool_], own: NDArray[Any], C: float, jobs: int
+) -> Iterator[_Head]:
+    from scipy.sparse import csr_array, hstack
+
+    design = hstack([examples.features, csr_array(examples.columns)], format="csr")
+    n_themes, n_heads = own.shape[1], examples.labels.shape[1]
+    scales = np.pad(own, ((0, 0), (0, n_heads - n_themes)))
     tasks = (
         (
-            features[kept],
-            columns[kept],
-            similar[kept][:, [k]],
-            labels[kept, k],
-            articles[kept],
+            design,
+            similar[:, None] * scale[k],
+            examples.signs(k, some),
+            examples.articles,
             C,
+            _TOLERANCE,
         )
-        for k in range(labels.shape[1])
-        for kept in (np.flatnonzero(~borderline[:, k]),)
+        for k in range(n_heads)
+        for similar in (examples.similar(k, n_themes),)
+        for some, scale in zip(kept, scales, strict=True)
     )
-    fitted = list(in_parallel(_fit_head, tasks, jobs))
-    weights = np.stack([w for w, _, _, _ in fitted], axis=1)
-    coefficients = np.stack([c for _, c, _, _ in fitted], axis=1)
-    for k in range(n_themes):
-        coefficients[[k, n_themes + k], k] += own[k] * fitted[k][2]
-    return Heads(weights, coefficients, np.array([b for *_, b in fitted]))
+    found = in_parallel(_fit_one, tasks, jobs)
+    for _ in range(n_heads):
+        subsets = [next(found) for _ in kept]
+        w, bias, _ = subsets[0]
+        end = examples.features.shape[1]
+        scores = np.stack([scores for *_, scores in subsets], axis=1)
+        yield _Head(w[:end], w[end:-1], float(w[-1]), bias, scores)
 
 
-def _fit_head(
-    features: csr_array,
-    columns: NDArray[Any],
+def _fit_one(
+    design: csr_array,
     own: NDArray[Any],
-    labels: NDArray[np.bool_],
+    signs: NDArray[np.int8],
     articles: NDArray[Any],
     C: float,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], float, float]:
+    tolerance: float,
+) -> tuple[NDArray[np.float64], float, NDArray[np.float64]]:
     from scipy.sparse import csr_array, hstack
     from sklearn.svm import LinearSVC
 
-    design = hstack([features, csr_array(columns), csr_array(own)], format="csr")
-    # The codebook's own articles are one positive a theme, so both classes are always there.
-    head = LinearSVC(C=C, dual=True, max_iter=_MAX_ITER, random_state=0)
-    head.fit(design, labels, sample_weight=articles)
-    w = head.coef_[0]
-    end = features.shape[1]
-    return w[:end], w[end:-1], float(w[-1]), float(head.intercept_[0])
+    whole, used = hstack([design, csr_array(own)], format="csr"), np.flatnonzero(signs)
+    if not len(used):
+        return np.zeros(whole.shape[1]), 0.0, np.zeros(len(signs))
+    head = LinearSVC(C=C, dual=True, tol=tolerance, max_iter=_MAX_ITER, random_state=0)
+    head.fit(whole[used], signs[used], sample_weight=articles[used])
+    return head.coef_[0], float(head.intercept_[0]), head.decision_function(whole)
+
+
+def _descended(
+    examples: Examples, kept: NDArray[np.bool_], own: NDArray[Any], C: float, jobs: int
+) -> Iterator[_Head]:
+    """Fit by the compiled engine: all heads together for some passes, then each on all subsets."""
+    from newsclf._engine.kernel import LinearDesign
+
+    n, n_heads = examples.labels.shape
+    n_themes = own.shape[1]
+    features = examples.features
+    design = LinearDesign(
+        features.indptr.astype(np.int64),
+        features.indices.astype(np.int32),
+        features.data.astype(np.float32),
+        features.shape[1],
+        np.hstack([examples.columns, np.ones((n, 1))]).astype(np.float32),
+        np.clip(C * examples.articles, _LEAST, None).astype(np.float32),
+    )
+    scales = np.pad(own, ((0, 0), (0, n_heads - n_themes)))
+
+    def machines(tasks: list[tuple[int, int]], lanes: int) -> tuple[Any, Any]:
+        """Return own columns and signs of these heads on these subsets, side by side."""
+        owns, signs = np.zeros((n, lanes), np.float32), np.zeros((n, lanes), np.int8)
+        for lane, (k, subset) in enumerate(tasks):
+            owns[:, lane] = examples.similar(k, n_themes) * scales[subset, k]
+            signs[:, lane] = examples.signs(k, kept[subset])
+        return owns, signs
+
+    start = np.zeros((n, n_heads), np.float32)
+    for some in np.split(np.arange(n_heads), range(_WIDE, n_heads, _WIDE)):
+        alpha = np.zeros((n, _WIDE), np.float32)
+        design.solve(*machines([(k, 0) for k in some], _WIDE), alpha, _TOLERANCE, _TOGETHER)
+        start[:, some] = alpha[:, : len(some)]
+
+    def fit(k: int) -> _Head:
+        found = []
+        for some in np.split(np.arange(len(kept)), range(_NARROW, len(kept), _NARROW)):
+            owns, signs = machines([(k, subset) for subset in some], _NARROW)
+            alpha = np.where(signs != 0, start[:, [k]], np.float32(0))
+            weights, beside, scores, left = design.solve(owns, signs, alpha, _TOLERANCE, _MAX_ITER)
+            if left:
+                warnings.warn(f"head {k}: not converged after {_MAX_ITER} passes", stacklevel=2)
+            found.append((weights[:, 0].copy(), beside[:, 0], scores[:, : len(some)]))
+        weights, beside, _ = found[0]
+        scores = np.hstack([scores for *_, scores in found])
+        return _Head(weights, beside[:-2], float(beside[-1]), float(beside[-2]), scores)
+
+    return iter(in_parallel(fit, ((k,) for k in range(n_heads)), jobs, threads=True))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from newsclf.codebook import Codebook
 from newsclf.features import FeatureSpec, Vocabulary
@@ -34,30 +35,40 @@ def choose_vocabulary(
     documents = known.n + words.articles
     scale = min(1.0, documents / 10_000)
     in_codebook = codebook_terms(codebook, settings.features)
-    labelled_words, labelled_chars = words.document_frequencies(), chars.document_frequencies()
-    word_df = Counter(known.word_df) + Counter(labelled_words)
-    char_df = Counter(known.char_df) + Counter(labelled_chars)
+    word_df = words.document_frequencies()
+    for word, df in known.word_df.items():
+        word_df[word] = word_df.get(word, 0) + df
     kept_words = {w for w, df in word_df.items() if df >= max(1.0, settings.min_words * scale)}
     least = max(min(2.0, settings.min_labelled), settings.min_labelled * scale)
-    kept_chars = {
-        c
-        for c, df in labelled_chars.items()
-        if df >= least and char_df[c] >= max(1.0, settings.min_chars * scale)
+    # Most character n-grams stand in one article only, so what is rare is never looked up.
+    often, of_codebook = chars.frequencies >= least, in_codebook[1]
+    char_df = {
+        char: n + known.char_df.get(char, 0)
+        for char, n, enough in zip(
+            chars.terms, chars.frequencies.tolist(), often.tolist(), strict=True
+        )
+        if enough or char in of_codebook
     }
+    common = set(itertools.compress(chars.terms, often.tolist()))
+    kept_chars = {c for c in common if char_df[c] >= max(1.0, settings.min_chars * scale)}
+    for char in of_codebook - char_df.keys():
+        char_df[char] = known.char_df.get(char, 0)
     background = Background(documents, word_df, char_df)
-    chosen = (kept_words | in_codebook[0], kept_chars | in_codebook[1])
+    chosen = (kept_words | in_codebook[0], kept_chars | of_codebook)
     return vocabulary_of(*chosen, background), documents
 
 
 def vocabulary_of(words: set[str], chars: set[str], known: Background) -> Vocabulary:
     """Return a vocabulary with common terms first, which lie close together in memory then."""
     ordered: list[list[str]] = []
-    df: list[int] = []
+    df: list[NDArray[np.int64]] = []
     for terms, counts in ((words, known.word_df), (chars, known.char_df)):
-        ranked = sorted((-counts.get(term, 0), term) for term in terms)
-        ordered.append([term for _, term in ranked])
-        df += [-negative for negative, _ in ranked]
-    return Vocabulary(ordered[0], ordered[1], idf_of(np.array(df, np.int64), known.n))
+        by_name = sorted(terms)
+        frequency = np.array([counts.get(term, 0) for term in by_name], np.int64)
+        order = np.argsort(-frequency, kind="stable")
+        ordered.append([by_name[i] for i in order.tolist()])
+        df.append(frequency[order])
+    return Vocabulary(ordered[0], ordered[1], idf_of(np.concatenate(df), known.n))
 
 
 def labelled_features(

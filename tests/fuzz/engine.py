@@ -17,10 +17,18 @@ import numpy as np
 
 from newsclf import engine
 from newsclf._engine import dictionary
-from newsclf._engine.kernel import CHECKED, CharacterSet, Cutter, Kernel, TermCounter
+from newsclf._engine.kernel import (
+    CHECKED,
+    CharacterSet,
+    Cutter,
+    Kernel,
+    LinearDesign,
+    TermCounter,
+)
 from newsclf.errors import ModelError
 from newsclf.features import Terms
 
+RUNS = ["han", "any"]
 COMMON = "的一是了我不人在他有这个上们来到时大地为子中国政府工作发展"
 SIGNS = "abcXYZ019.%+#-_& \r\n\t，。！Ａ９①é\x00\u3007\u3400\u9fd5\u9fd6\ud800\udfff\U00020000\U0010ffff"
 
@@ -57,7 +65,7 @@ def kernel_of(rng: random.Random, cutter: Cutter, texts: list[str]) -> Kernel:
     weights = np.random.default_rng(rng.randrange(2**31)).normal(size=(len(terms), themes))
     return Kernel(
         cutter, engine.characters(), Terms.pack(terms[:half]), Terms.pack(terms[half:]),
-        np.ones(len(terms), np.float32), ngrams_of(rng), ngrams_of(rng), rng.randrange(4), rng.choice(["han", "any"]),
+        np.ones(len(terms), np.float32), ngrams_of(rng), ngrams_of(rng), rng.choice([0, 0.3, 0.9]), rng.choice(RUNS),
         weights.astype(rng.choice([np.float16, np.float32])), np.zeros(themes, np.float32),
     )  # fmt: skip
 
@@ -77,10 +85,42 @@ def round_of_texts(rng: random.Random) -> None:
     CharacterSet(COMMON).counts(titles, texts)
     longest = rng.randrange(1, 6)
     block = rng.choice(["words", "chars"])
-    counter = TermCounter(cutter, engine.characters(), block, (1, longest), rng.randrange(4))
+    counter = TermCounter(cutter, engine.characters(), block, (1, longest), rng.choice(RUNS))
     counter.add(titles, texts)
     counter.take()
     assert len(set(counter.terms())) == len(counter.terms())
+
+
+def round_of_descent(rng: random.Random) -> None:
+    """Solve a random problem; damaged arrays must be refused or harmless."""
+    numbers = np.random.default_rng(rng.randrange(2**31))
+    n, n_features, lanes = rng.randrange(1, 40), rng.randrange(0, 30), rng.choice([8, 24])
+    sizes = numbers.integers(0, n_features + 1, n)
+    indices = [numbers.permutation(n_features)[:size] for size in sizes]
+    arrays: dict[str, Any] = {
+        "indptr": np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        "indices": np.concatenate(indices).astype(np.int32),
+        "values": numbers.normal(size=sizes.sum()).astype(np.float32),
+        "n_features": n_features,
+        "dense": numbers.normal(size=(n, rng.randrange(4))).astype(np.float32),
+        "cost": numbers.uniform(0.1, 3, n).astype(np.float32),
+    }
+    signs = numbers.integers(-1, 2, (n, lanes)).astype(np.int8)
+    task = [
+        numbers.normal(size=(n, lanes)).astype(np.float32),
+        signs,
+        numbers.uniform(0, 1, (n, lanes)).astype(np.float32) * (signs != 0),
+    ]
+    LinearDesign(**arrays).solve(*task, 1e-4, 50)
+    try:
+        name = rng.choice(["indptr", "indices", "values", "dense", "cost"])
+        if arrays[name].size:
+            arrays[name] = damaged(rng, arrays[name])
+        which = rng.randrange(3)
+        task[which] = damaged(rng, task[which])
+        LinearDesign(**arrays).solve(*task, 1e-4, 50)
+    except (ModelError, ValueError):
+        pass
 
 
 def damaged(rng: random.Random, array: np.ndarray) -> np.ndarray:
@@ -123,6 +163,7 @@ def main() -> None:
     while time.monotonic() < until:
         rng = random.Random(f"{seed}-{rounds}")
         round_of_texts(rng)
+        round_of_descent(rng)
         survived += round_of_damage(rng)
         rounds += 1
     print(f"{rounds} rounds without a finding; {survived} damaged dictionaries were harmless")
