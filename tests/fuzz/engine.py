@@ -146,7 +146,7 @@ def round_of_damage(rng: random.Random) -> bool:
         rng.shuffle(blocks)
         Kernel(
             cutter, engine.characters(), *blocks,
-            np.ones(len(ends) + 1, np.float32), (1, 2), (1, rng.randrange(1, 9)), 1,
+            np.ones(len(ends) + 1, np.float32), (1, 2), (1, rng.randrange(1, 9)), 0.5,
         ).rows([None], [text_of(rng)])  # fmt: skip
     except (ModelError, ValueError, OverflowError):
         return False
