@@ -296,12 +296,14 @@ class Tagger:
         """
         import tempfile
 
-        from joblib.externals.loky import get_reusable_executor
+        # Not joblib's own pool, which is one for the whole process and not ours to configure.
+        from joblib.externals.loky import ProcessPoolExecutor
 
         # Workers load the model from a folder once, instead of being sent it with every batch.
         with tempfile.TemporaryDirectory(prefix="newsclf-") as scratch:
             folder = str(self.save(f"{scratch}/model"))
-            yield RemoteTagger(self.codebook, folder, get_reusable_executor(jobs))
+            with ProcessPoolExecutor(jobs) as executor:
+                yield RemoteTagger(self.codebook, folder, executor)
 
 
 class RemoteTagger:

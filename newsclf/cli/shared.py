@@ -68,20 +68,30 @@ def command(function: Callable[_P, _T]) -> Callable[_P, _T]:
         try:
             with warnings.catch_warnings():
                 warnings.showwarning = lambda message, *_: complain(f"warning: {message}")
-                return function(*args, **kwargs)
+                result = function(*args, **kwargs)
+                sys.stdout.flush()  # what cannot be written is an error here, not at exit
+                return result
         except BrokenPipeError:
-            # The reader has seen enough. What is still buffered must not fail at exit either.
-            with contextlib.suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _forget_output()
             raise typer.Exit(NOBODY_READS) from None
         except KeyboardInterrupt:
             complain("interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except (NewsclfError, OSError) as error:
             complain(f"error: {' '.join(_reason(error).split())}")
+            _forget_output()
             raise typer.Exit(FATAL) from None
 
     return run
+
+
+def _forget_output() -> None:
+    """Write what is still buffered, or let go of it: it must not fail once more at exit."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _reason(error: Exception) -> str:
