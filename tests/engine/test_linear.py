@@ -47,7 +47,7 @@ def test_scoring(unit: str) -> None:
     none = np.empty(0, np.uint8), np.empty(0, np.uint32)
     made = kernel.Kernel(
         engine.cutter(), engine.characters(), none, terms, np.ones(1, np.float32),
-        (1, 3), (1, 5), 2, "any", np.ones((1, 3), np.float32), np.zeros(3, np.float32),
+        (1, 3), (1, 5), 0.5, "any", np.ones((1, 3), np.float32), np.zeros(3, np.float32),
     )  # fmt: skip
     once, ten_times = (cost(made.scores, [""], [unit * n]) for n in (2_000, 20_000))
     assert ten_times < 10.5 * once
