@@ -5,8 +5,8 @@
 Labelled news is cross-validated (grouped folds, the same for all); public sets have a test part.
 Where a text can have several labels, all peers get the same decision rule: one threshold, the best
 by micro-F1 on a fifth of the training part that the peer was not trained on. newsclf decides by
-itself. Peers that are not run keep their figures in the JSON; the lead is over those that are. Peers
-that are not installed are named and passed over:
+itself. Peers that are not run keep their figures in the JSON; the lead is over those that are.
+Peers that are not installed are named and passed over:
 
     pip install fasttext-wheel libmultilabel liblinear-multicore
     pip install pytextclassifier torch tensorboard "transformers<4.40"
