@@ -26,7 +26,6 @@ from newsclf.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy.sparse import csr_array
 
     from newsclf._engine.kernel import Kernel, TermCounter
 
@@ -36,7 +35,6 @@ __all__ = [
     "Rows",
     "Terms",
     "Vocabulary",
-    "add_parts",
     "compiled_rows",
     "extract",
     "share_of_title",
@@ -175,6 +173,17 @@ class Rows(NamedTuple):
     indices: NDArray[np.int32]
     values: NDArray[np.float32]
 
+    @classmethod
+    def stack(cls, parts: Iterable[Rows]) -> Rows:
+        """Return the rows of all parts, one after the other."""
+        parts = list(parts)
+        sizes = [np.diff(part.indptr) for part in parts]
+        return cls(
+            np.cumsum(np.concatenate([[0], *sizes]), dtype=np.int64),
+            np.concatenate([np.empty(0, np.int32), *(part.indices for part in parts)]),
+            np.concatenate([np.empty(0, np.float32), *(part.values for part in parts)]),
+        )
+
 
 class Terms(NamedTuple):
     """Terms as model folders hold them: joined as UTF-8, and the offset at which each ends."""
@@ -289,26 +298,13 @@ def compiled_rows(articles: Iterable[Article | Reading], kernel: Kernel) -> Rows
     stream = iter(articles)
     parts = []
     while batch := list(itertools.islice(stream, _BATCH)):
-        parts.append(kernel.rows([a.title for a in batch], [a.text for a in batch]))
-    sizes = [np.diff(indptr) for indptr, _, _ in parts]
-    return Rows(
-        np.cumsum(np.concatenate([[0], *sizes]), dtype=np.int64),
-        np.concatenate([np.empty(0, np.int32), *(indices for _, indices, _ in parts)]),
-        np.concatenate([np.empty(0, np.float32), *(values for *_, values in parts)]),
-    )
+        parts.append(Rows(*kernel.rows([a.title for a in batch], [a.text for a in batch])))
+    return Rows.stack(parts)
 
 
 def share_of_title(in_title: Any, in_text: Any, share: float) -> NDArray[np.float64]:
     """Return what titles count for, given how many features are in title and text, of a block."""
     return np.where(in_title, np.where(in_text, share, 1.0), 0.0)
-
-
-def add_parts(titles: csr_array, texts: csr_array, share: float) -> csr_array:
-    """Return one block of articles, of the blocks of their titles and their texts."""
-    from scipy.sparse import csr_array, diags_array
-
-    shares = share_of_title(np.diff(titles.indptr), np.diff(texts.indptr), share)
-    return csr_array(diags_array(shares) @ titles + diags_array(1.0 - shares) @ texts)
 
 
 _Block = tuple["NDArray[np.int32]", "NDArray[np.float64]"]

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, diags_array
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from newsclf.articles import Article, LabelledArticle, as_article
 from newsclf.decisions import Decision
-from newsclf.features import FeatureSpec, add_parts
+from newsclf.features import FeatureSpec, share_of_title
 from newsclf.model import Model
 from newsclf.traditional import simplified
 
@@ -48,7 +48,10 @@ class Block(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             csr_array(self.vectorizer.transform(side))
             for side in ([title for title, _ in parts], [text for _, text in parts])
         )
-        return add_parts(titles, texts, self.spec.title_share)
+        shares = share_of_title(
+            np.diff(titles.indptr), np.diff(texts.indptr), self.spec.title_share
+        )
+        return csr_array(diags_array(shares) @ titles + diags_array(1.0 - shares) @ texts)
 
 
 class ThemeHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

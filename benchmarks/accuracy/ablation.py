@@ -30,13 +30,14 @@ from newsclf.codebook import Codebook, Theme
 from newsclf.evaluation import SOURCES
 from newsclf.evaluation.figures import Outcome, measure
 from newsclf.features import FeatureSpec
+from newsclf.traditional import all_simplified
 from newsclf.training import Background, Settings, calibration
-from newsclf.training.counting import TermCounts, count_terms
+from newsclf.training.counting import sparse_features
 from newsclf.training.fitting import _columns, _Trainer
 from newsclf.training.folds import grouped_folds, groups_of, source_of
 from newsclf.training.recipe import Recipe
 from newsclf.training.targets import label_matrices
-from newsclf.training.vocabulary import choose_vocabulary, labelled_features
+from newsclf.training.vocabulary import choose_vocabulary
 
 HERE = Path(__file__).resolve().parent
 FOLDS = 5
@@ -124,13 +125,10 @@ class Corpus:
         }
 
     @cache  # noqa: B019 - one corpus lives as long as the run
-    def counts(self, spec: FeatureSpec, joined: bool) -> tuple[TermCounts, TermCounts]:
-        """Count the terms of all articles."""
-        articles = [_joined(item.article) if joined else item.article for item in self.items]
-        return (
-            count_terms(articles, spec, "words", self.jobs),
-            count_terms(articles, spec, "chars", self.jobs),
-        )
+    def articles(self, joined: bool) -> list[Article]:
+        """Return the articles, title and text apart or joined."""
+        articles = all_simplified(item.article for item in self.items)
+        return [_joined(article) for article in articles] if joined else articles
 
     def used(self, row: Row) -> NDArray[np.bool_]:
         """Return the articles a row may train on."""
@@ -184,9 +182,9 @@ def scored(corpus: Corpus, row: Row) -> tuple[int, NDArray[Any], dict[str, NDArr
     settings = replace(row.settings, features=row.spec)
     codebook = corpus.recipe.codebook if row.codebook else _bare(corpus.recipe.codebook)
     known = corpus.known(row.known)
-    words, chars = corpus.counts(row.spec, row.joined)
-    vocabulary, _ = choose_vocabulary(words, chars, known, codebook, settings)
-    features = labelled_features(words, chars, vocabulary, row.spec)
+    articles, jobs = corpus.articles(row.joined), corpus.jobs
+    vocabulary, _ = choose_vocabulary(articles, known, codebook, settings, jobs)
+    features = sparse_features(articles, row.spec, vocabulary, jobs)
     columns = _columns(codebook, known, vocabulary, settings)
     trainer = _Trainer(
         features,

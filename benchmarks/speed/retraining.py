@@ -1,6 +1,6 @@
 """Retraining on 50,000 articles and 20 themes: newsclf.train against the pipeline by hand.
 
-The articles are those of the corpora's pools, long ones in halves where there are too few; their
+The articles are those of the corpora's pools, long ones in halves because there are too few; their
 labels are what the shipped model says of them, for who labels does not change how long it takes.
 """
 
@@ -22,19 +22,17 @@ from newsclf import Article, LabelledArticle, Tagger
 
 ARTICLES = 50_000
 THEMES = 20
-_HALVED = 600  # characters from which an article may be taken in halves
+_HALVED = 600  # characters from which an article is taken in halves
 
 
 def read_texts(corpora: Path) -> Iterator[str]:
-    """Yield the texts of the pools, whole, then halves of the long ones."""
-    whole = []
+    """Yield the texts of the pools, long ones in two halves."""
     for path in sorted(corpora.glob("pools/*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            whole += [text for line in lines if (text := json.loads(line).get("text"))]
-    yield from whole
-    for text in whole:
-        if len(text) >= _HALVED:
-            yield from (text[: len(text) // 2], text[len(text) // 2 :])
+            for line in lines:
+                text = json.loads(line).get("text") or ""
+                middle = len(text) // 2 if len(text) >= _HALVED else 0
+                yield from filter(None, (text[:middle], text[middle:]))
 
 
 def label(tagger: Tagger, corpora: Path) -> tuple[newsclf.Codebook, list[LabelledArticle]]:

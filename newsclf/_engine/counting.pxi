@@ -69,22 +69,26 @@ cdef class TermCounter:
         self.ends = [np.zeros(1, np.int64)]
         return indptr, indices, counts
 
-    def terms(self):
-        """Return the terms so far, in the order of their ids."""
-        cdef size_t id, at = 0, start
-        cdef size_t room = 3 * self.own.count + self.own.model.blocks[self.own.which].used
+    def terms(self, ids=None):
+        """Return the terms with these ids, an int64 array, or all of them in order."""
+        ids = np.arange(self.own.count) if ids is None else ids
+        cdef const int64_t[::1] wanted = ids
+        cdef Py_ssize_t i
+        cdef size_t at = 0, start = 0
+        for i in range(wanted.shape[0]):
+            need(0 <= wanted[i] < <int64_t> self.own.count, "ids of terms that there are")
+        room = 3 * len(ids) + self.own.model.blocks[self.own.which].used
         letters = np.empty(room, np.uint32)
-        ends = np.empty(self.own.count, np.int64)
+        ends = np.empty(len(ids), np.int64)
         cdef uint32_t[::1] out = letters
         cdef int64_t[::1] stops = ends
-        for id in range(self.own.count):
-            at += collected_letters(&self.own, id, &out[at])
-            stops[id] = at
+        for i in range(wanted.shape[0]):
+            at += collected_letters(&self.own, wanted[i], &out[at])
+            stops[i] = at
         codec = f"utf-32-{sys.byteorder[0]}e"
         joined = letters[:at].tobytes().decode(codec, "surrogatepass")
         found = []
-        start = 0
-        for id in range(self.own.count):
-            found.append(PyUnicode_Substring(joined, start, stops[id]))
-            start = stops[id]
+        for i in range(wanted.shape[0]):
+            found.append(PyUnicode_Substring(joined, start, stops[i]))
+            start = stops[i]
         return found

@@ -8,23 +8,19 @@ weight a feature and theme.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from newsclf.articles import Article, LabelledArticle, texts_only
-from newsclf.features import FeatureSpec, add_parts
+from newsclf.features import FeatureSpec, Vocabulary
 from newsclf.model import Model
 from newsclf.traditional import all_simplified
-from newsclf.training.counting import TermCounts, count_documents, count_terms
+from newsclf.training.counting import count_documents, sparse_features
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
-__all__ = ["Background", "idf_of", "tfidf"]
+__all__ = ["Background", "idf_of"]
 
 _RARE = 5  # words in fewer texts than this have no direction worth keeping
 
@@ -59,7 +55,7 @@ class Background:
         items: Iterable[str | Article | LabelledArticle],
         spec: FeatureSpec | None = None,
         *,
-        directions: int = 300,
+        directions: int = 0,
         jobs: int = 1,
         seed: int = 0,
     ) -> Background:
@@ -71,17 +67,17 @@ class Background:
         spec : FeatureSpec, optional
             The features of the model that will use them.
         directions : int
-            How many latent directions to find; fewer when there are fewer texts.
+            How many latent directions to find, for a codebook that says little; fewer when there
+            are fewer texts.
         jobs : int
             Processes to count with.
         """
         spec = spec or FeatureSpec()
         articles = all_simplified(texts_only(items))
-        words = count_terms(articles, spec, "words", jobs)
+        word_df = count_documents(articles, spec, "words", jobs)
         char_df = count_documents(articles, spec, "chars", jobs)
-        word_df = words.document_frequencies()
         common = tuple(w for w, df in word_df.items() if df >= _RARE)
-        found_directions = _directions(words, common, word_df, directions, seed, spec.title_share)
+        found_directions = _directions(articles, common, word_df, directions, seed, spec)
         return cls(len(articles), word_df, char_df, common, found_directions)
 
     @classmethod
@@ -104,37 +100,21 @@ def idf_of(df: NDArray[np.int64], n: int) -> NDArray[np.float32]:
     return idf
 
 
-def tfidf(counts: csr_array, idf: NDArray[np.float32], title_share: float) -> csr_array:
-    """Return one block of features, of counts in titles and texts as `TermCounts` has them.
-
-    Damped counts times idf, every row divided by its norm, and a title added to its text.
-    """
-    parts = counts.astype(np.float64)
-    most = int(parts.data.max(initial=0))
-    parts.data = (1.0 + np.log(np.arange(1.0, most + 1.0)))[counts.data - 1]
-    parts.data *= idf.astype(np.float64)[parts.indices]
-    squares = parts.copy()
-    squares.data *= squares.data
-    norm = np.sqrt(squares.sum(axis=1))
-    norm[norm == 0] = 1.0
-    parts.data *= np.repeat(1.0 / norm, np.diff(parts.indptr))
-    return add_parts(parts[::2], parts[1::2], title_share)
-
-
 def _directions(
-    words: TermCounts,
+    articles: Sequence[Article],
     common: tuple[str, ...],
     df: Mapping[str, int],
     n: int,
     seed: int,
-    title_share: float,
+    spec: FeatureSpec,
 ) -> NDArray[np.float32]:
     from sklearn.utils.extmath import randomized_svd
 
-    n = min(n, words.articles // 10, max(len(common) - 1, 0))
+    n = min(n, len(articles) // 10, max(len(common) - 1, 0))
     if n < 1:
         return np.zeros((0, len(common)), np.float32)
-    idf = idf_of(np.array([df[w] for w in common]), words.articles)
-    matrix = tfidf(words.columns(common), idf, title_share)
+    idf = idf_of(np.array([df[w] for w in common]), len(articles))
+    words_alone = replace(spec, char_ngrams=(0, 0))
+    matrix = sparse_features(articles, words_alone, Vocabulary(common, [], idf)).astype(np.float64)
     _, _, rows = randomized_svd(matrix, n, n_iter=3, random_state=seed)
     return np.asarray(rows, np.float32)

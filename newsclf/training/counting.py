@@ -1,10 +1,8 @@
-"""Counting terms over many articles, for vocabularies and their matrices."""
+"""Terms of many articles: in how many of them each stands, and articles as sparse rows."""
 
 from __future__ import annotations
 
-import functools
 import itertools
-from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,143 +11,75 @@ import numpy as np
 
 from newsclf import engine
 from newsclf.articles import Article
-from newsclf.features import BlockName, FeatureSpec
+from newsclf.features import BlockName, FeatureSpec, Rows, Vocabulary, compiled_rows, extract
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
-__all__ = ["TermCounts", "count_documents", "count_terms"]
+__all__ = ["count_documents", "sparse_features"]
 
 _CHUNK = 1000
 
 
-class TermCounts:
-    """Counts of terms in articles.
-
-    Attributes
-    ----------
-    terms : list of str
-        What the columns stand for.
-    matrix : sparse array of shape (2 * n_articles, n_terms)
-        A row for each title, a row for its text, and so on.
-    """
-
-    def __init__(self, terms: list[str], matrix: csr_array) -> None:
-        self.terms = terms
-        self.matrix = matrix
-
-    @property
-    def articles(self) -> int:
-        """Number of articles."""
-        return int(self.matrix.shape[0]) // 2
-
-    @functools.cached_property
-    def frequencies(self) -> NDArray[np.int64]:
-        """In how many articles each term stands."""
-        counts = self.matrix
-        n_terms = len(self.terms)
-        frequencies = np.zeros(n_terms, np.int64)
-        for rows in range(0, 2 * self.articles, 2 * _CHUNK):
-            ends = counts.indptr[rows : rows + 2 * _CHUNK + 1 : 2].astype(np.int64)
-            places = counts.indices[ends[0] : ends[-1]].astype(np.int64)
-            places += np.repeat(np.arange(len(ends) - 1) * n_terms, np.diff(ends))
-            # A term of both title and text counts once.
-            places.sort()
-            once = np.concatenate([[True], places[1:] != places[:-1]])[: len(places)]
-            frequencies += np.bincount(places[once] % max(n_terms, 1), minlength=n_terms)
-        return frequencies
-
-    def document_frequencies(self) -> dict[str, int]:
-        """Return in how many articles each term stands."""
-        return dict(zip(self.terms, self.frequencies.tolist(), strict=True))
-
-    def columns(self, vocabulary: Sequence[str]) -> csr_array:
-        """Return the matrix with one column for each term of `vocabulary`, in its order."""
-        wanted = frozenset(vocabulary)
-        place = {term: i for i, term in enumerate(self.terms) if term in wanted}
-        return reindex(self.matrix, [place.get(term, -1) for term in vocabulary])
-
-
-def reindex(matrix: csr_array, sources: Sequence[int]) -> csr_array:
-    """Return `matrix` with column i taken from column ``sources[i]``, or empty for -1."""
-    from scipy.sparse import csr_array
-
-    target = np.full(matrix.shape[1], -1, np.int32)
-    taken = np.asarray(sources, np.int64)
-    known = np.flatnonzero(taken >= 0)
-    target[taken[known]] = known
-    column = target[matrix.indices]
-    keep = column >= 0
-    ends = np.concatenate([[0], np.cumsum(keep)])[matrix.indptr]
-    # liblinear takes 32-bit indices only.
-    shape = matrix.shape[0], len(taken)
-    result = csr_array((matrix.data[keep], column[keep], ends.astype(np.int32)), shape=shape)
-    # The engines meet terms in different orders; sums over a row must not depend on that.
-    result.sort_indices()
-    return result
-
-
-def count_terms(
-    articles: Sequence[Article], spec: FeatureSpec, block: BlockName, jobs: int = 1
-) -> TermCounts:
-    """Count the terms of one block of features in each title and each text."""
-    from scipy.sparse import csr_array, vstack
-
-    if engine.compiled() and spec.ngrams(block)[1]:
-        counter, parts = spec.counter(block), []
-        for chunk in chunks(articles):
-            texts = [part for article in chunk for part in spec.parts(article)]
-            counter.add([None] * len(texts), texts)
-            parts.append(counter.take())
-        terms, renumbered = counter.terms(), parts
-    else:
-        tasks = ((chunk, spec, block) for chunk in chunks(articles))
-        found = list(in_parallel(_count, tasks, jobs))
-        place: dict[str, int] = {}
-        for names, *_ in found:
-            for name in names:
-                place.setdefault(name, len(place))
-        terms, renumbered = list(place), []
-        for names, indptr, indices, counts in found:
-            here = np.fromiter((place[name] for name in names), np.int32, len(names))
-            renumbered.append((indptr, here[indices], counts))
-    rows = [
-        csr_array((counts, indices, indptr), shape=(len(indptr) - 1, len(terms)))
-        for indptr, indices, counts in renumbered
-    ]
-    return TermCounts(terms, vstack(rows).tocsr() if rows else csr_array((0, 0)))
-
-
 def count_documents(
-    articles: Sequence[Article], spec: FeatureSpec, block: BlockName, jobs: int = 1
+    articles: Sequence[Article],
+    spec: FeatureSpec,
+    block: BlockName,
+    jobs: int = 1,
+    *,
+    least: float = 1,
+    always: Iterable[str] = (),
 ) -> dict[str, int]:
-    """Count in how many articles each term of a block stands, without keeping their counts."""
+    """Count in how many articles each term of a block stands.
+
+    Parameters
+    ----------
+    articles : sequence of Article
+    spec : FeatureSpec
+    block : {"words", "chars"}
+    jobs : int
+        Processes, with the reference engine.
+    least : float
+        Leave out terms that stand in fewer articles. Most character n-grams stand in one.
+    always : iterable of str
+        But not these, where they stand in any.
+    """
+    kept = frozenset(always)
     if engine.compiled() and spec.ngrams(block)[1]:
-        counter, df = spec.counter(block), np.zeros(0, np.int64)
-        for chunk in chunks(articles):
-            titles, texts = zip(*map(spec.parts, chunk), strict=True)
-            counter.add(titles, texts)
-            here = np.bincount(counter.take()[1], minlength=len(df))
-            here[: len(df)] += df
-            df = here
-        return dict(zip(counter.terms(), df.tolist(), strict=True))
+        return _compiled_counts(articles, spec, block, least, kept)
     found: Counter[str] = Counter()
     tasks = ((chunk, spec, block) for chunk in chunks(articles))
     for part in in_parallel(_count_documents, tasks, jobs):
         found.update(part)
-    return dict(found)
+    return {term: n for term, n in found.items() if n >= least or term in kept}
 
 
-def _count(articles: Sequence[Article], spec: FeatureSpec, block: BlockName) -> Any:
-    place: dict[str, int] = {}
-    indptr, indices, counts = array("q", [0]), array("i"), array("i")
-    for part in itertools.chain.from_iterable(map(spec.parts, articles)):
-        for term, n in Counter(spec.terms(part, block)).items():
-            indices.append(place.setdefault(term, len(place)))
-            counts.append(n)
-        indptr.append(len(indices))
-    return list(place), *(np.array(a) for a in (indptr, indices, counts))
+def _compiled_counts(
+    articles: Sequence[Article],
+    spec: FeatureSpec,
+    block: BlockName,
+    least: float,
+    always: frozenset[str],
+) -> dict[str, int]:
+    counter = spec.counter(block)
+    # Met first, they have the first ids, by which they are told from the others.
+    counter.add([None] * len(always), sorted(always))
+    first = int(counter.take()[1].max(initial=-1)) + 1
+    df = np.zeros(first, np.int64)
+    for chunk in chunks(articles):
+        titles, texts = zip(*map(spec.parts, chunk), strict=True)
+        counter.add(titles, texts)
+        here = np.bincount(counter.take()[1], minlength=len(df))
+        here[: len(df)] += df
+        df = here
+    enough = df >= least
+    ids = np.flatnonzero(enough)
+    counts = dict(zip(counter.terms(ids), df[ids].tolist(), strict=True))
+    rare = np.flatnonzero(~enough[:first] & (df[:first] > 0))
+    for term, n in zip(counter.terms(rare), df[rare].tolist(), strict=True):
+        if term in always:
+            counts[term] = n
+    return counts
 
 
 def _count_documents(
@@ -159,6 +89,27 @@ def _count_documents(
     for article in articles:
         found.update({term for part in spec.parts(article) for term in spec.terms(part, block)})
     return found
+
+
+def sparse_features(
+    articles: Sequence[Article], spec: FeatureSpec, vocabulary: Vocabulary, jobs: int = 1
+) -> csr_array:
+    """Return the features of articles, float32, shape (n_articles, n_features)."""
+    from scipy.sparse import csr_array, get_index_dtype
+
+    if engine.compiled():
+        kernel = vocabulary.kernel(spec)
+        tasks = ((chunk, kernel) for chunk in chunks(articles))
+        found = in_parallel(compiled_rows, tasks, jobs, threads=True)
+    else:
+        found = in_parallel(
+            extract, ((chunk, spec, vocabulary) for chunk in chunks(articles)), jobs
+        )
+    rows = Rows.stack(found)
+    # liblinear takes 32-bit indices only.
+    ends = rows.indptr.astype(get_index_dtype(maxval=len(rows.values)))
+    shape = len(articles), len(vocabulary)
+    return csr_array((rows.values, rows.indices, ends), shape=shape)
 
 
 def chunks(articles: Iterable[Article]) -> Iterator[list[Article]]:

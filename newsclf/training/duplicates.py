@@ -13,12 +13,15 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from newsclf.articles import Article, LabelledArticle, texts_only
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 __all__ = ["Duplicate", "near_duplicates", "sketch", "sketched_duplicates"]
 
@@ -89,30 +92,28 @@ def near_duplicates(
         In order of `first`, then `second`.
     """
     left = texts_only(articles)
-    right = left if others is None else texts_only(others)
-    if not left or not right:
-        return []
-    whole, sizes = _incidence(left if others is None else [*left, *right])
-    first = 0 if others is None else len(left)
-    a, n_a, n_b = whole[: len(left)], sizes[: len(left)], sizes[first:]
-    transposed = whole[first:].T.tocsr()
-    found: list[Duplicate] = []
-    for start in range(0, len(left), _BLOCK):
-        shared = (a[start : start + _BLOCK] @ transposed).tocoo()
-        i, j, both = shared.row + start, shared.col, shared.data
-        union = n_a[i] + n_b[j] - both
-        shorter = np.minimum(n_a[i], n_b[j])
+    right = [] if others is None else texts_only(others)
+    holders, sizes = _holders([*left, *right])
+    held = holders.T.tocsr()
+    # The shorter text of a pair shares at least this part of its shingles, with whatever text.
+    least = min(containment, 2.0 * jaccard / (1.0 + jaccard))
+    probes = np.flatnonzero(np.diff(held.indptr) >= (1.0 - 1e-9) * least * sizes)
+    pairs = [np.zeros((0, 3), np.int64)]
+    for start in range(0, len(probes), _BLOCK):
+        some = probes[start : start + _BLOCK]
+        found = (held[some] @ holders).tocoo()
+        i, j, both = some[found.row], found.col.astype(np.int64), found.data.astype(np.int64)
+        union, shorter = sizes[i] + sizes[j] - both, np.minimum(sizes[i], sizes[j])
         near = (both >= jaccard * union) | ((both >= containment * shorter) & (shorter >= _TINY))
-        if others is None:
-            near &= i < j
-        found += map(
-            Duplicate,
-            i[near].tolist(),
-            j[near].tolist(),
-            (both[near] / union[near]).tolist(),
-            (both[near] / shorter[near]).tolist(),
-        )
-    return sorted(found, key=lambda d: (d.first, d.second))
+        near &= (i != j) if others is None else (i < len(left)) != (j < len(left))
+        pairs.append(np.stack([np.minimum(i, j), np.maximum(i, j), both], axis=1)[near])
+    # Two texts that are both probes were met twice.
+    first, second, both = np.unique(np.concatenate(pairs), axis=0).T
+    union = sizes[first] + sizes[second] - both
+    part = both / np.minimum(sizes[first], sizes[second])
+    second = second - (0 if others is None else len(left))
+    columns = (first, second, both / union, part)
+    return list(map(Duplicate, *(column.tolist() for column in columns)))
 
 
 def sketch(articles: Sequence[str | Article | LabelledArticle]) -> npt.NDArray[np.uint32]:
@@ -255,27 +256,29 @@ def _table() -> npt.NDArray[np.uint32]:
     return table
 
 
-def _incidence(articles: Sequence[Article]) -> tuple[Any, _Places]:
-    """Return a sparse matrix of texts by shingles, and how many shingles each text has.
+def _holders(articles: Sequence[Article]) -> tuple[csr_array, _Places]:
+    """Return which texts hold each shingle, and how many shingles each text has.
 
-    Shingles of a single text, the most of them, have no column.
+    Of shape (n_shingles, n_texts); shingles of a single text, the most of them, have no row.
     """
     from scipy.sparse import csr_array
 
-    parts = list(_shingles(articles))
-    hashes = np.concatenate([part for *_, part in parts])
-    sizes = np.concatenate([np.diff(ends, prepend=0) for _, ends, _ in parts])
-    of_text = np.repeat(np.arange(len(articles), dtype=np.int32), sizes)
-    order = np.argsort(hashes)
-    hashes = hashes[order]
-    new = np.concatenate([[True], hashes[1:] != hashes[:-1]])[: len(hashes)]
-    alone = new & np.concatenate([new[1:], [True]])[: len(hashes)]
-    columns, rows = np.cumsum(new)[~alone] - 1, of_text[order[~alone]]
-    shape = len(articles), int(columns.max(initial=-1)) + 1
-    whole = csr_array((np.ones(len(rows), np.int32), (rows, columns)), shape=shape)
+    bits = np.uint64(len(articles).bit_length())
+    texts = np.uint64((1 << int(bits)) - 1)
+    # The text's number takes the place of a hash's last bits, so that one sort does for both.
+    parts = [np.zeros(0, np.uint64)]
+    for start, ends, hashes in _shingles(articles):
+        of_text = np.repeat(np.arange(start, start + len(ends)), np.diff(ends, prepend=0))
+        parts.append((hashes & ~texts) | of_text.astype(np.uint64))
+    places = np.concatenate(parts)
+    places.sort()
     # A shingle that a text has several times counts once.
-    whole.sum_duplicates()
-    repeated = np.add.reduceat(np.append(whole.data - 1, 0), whole.indptr[:-1])
-    repeated[np.diff(whole.indptr) == 0] = 0
-    whole.data[:] = 1
-    return whole, sizes - repeated
+    places = places[np.concatenate([[True], places[1:] != places[:-1]])[: len(places)]]
+    text = (places & texts).astype(np.int32)
+    sizes = np.bincount(text, minlength=len(articles))
+    new = np.concatenate([[True], places[1:] >> bits != places[:-1] >> bits])[: len(places)]
+    together = ~(new & np.concatenate([new[1:], [True]])[: len(new)])
+    text, new = text[together], new[together]
+    ends = np.append(np.flatnonzero(new), len(text)).astype(np.int32)
+    shape = len(ends) - 1, len(articles)
+    return csr_array((np.ones(len(text), np.int32), text, ends), shape=shape), sizes

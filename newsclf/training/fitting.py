@@ -22,14 +22,14 @@ from newsclf.tagger import Tagger
 from newsclf.traditional import all_simplified
 from newsclf.training.background import Background
 from newsclf.training.calibration import cold_decision, fit_decision, share_of_nothing
-from newsclf.training.counting import count_terms
+from newsclf.training.counting import sparse_features
 from newsclf.training.duplicates import sketch
 from newsclf.training.folds import grouped_folds, groups_of
 from newsclf.training.heads import Columns, Examples, Heads, fit_heads
 from newsclf.training.prior import codebook_terms, codebook_vectors
 from newsclf.training.settings import Settings
 from newsclf.training.targets import label_matrices
-from newsclf.training.vocabulary import choose_vocabulary, labelled_features, vocabulary_of
+from newsclf.training.vocabulary import choose_vocabulary, vocabulary_of
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -127,17 +127,12 @@ def train(
             "newsclf.from_codebook makes a tagger without labels"
         )
     labels, borderline = label_matrices(labelled, codebook.ids)
+    counted = _weights(labelled)
     known = background_or_shipped(background, settings)
     spec, articles = settings.features, all_simplified(item.article for item in labelled)
-    words = count_terms(articles, spec, "words", jobs)
-    chars = count_terms(articles, spec, "chars", jobs)
-    vocabulary, documents = choose_vocabulary(words, chars, known, codebook, settings)
-    features = labelled_features(words, chars, vocabulary, spec)
+    vocabulary, documents = choose_vocabulary(articles, known, codebook, settings, jobs)
+    features = sparse_features(articles, spec, vocabulary, jobs)
     columns = _columns(codebook, known, vocabulary, settings)
-    counted = np.array([item.weight for item in labelled], np.float64)
-    if not (np.isfinite(counted).all() and (counted >= 0).all()):
-        odd = labelled[int(np.argmin(np.isfinite(counted) & (counted >= 0)))]
-        raise LabelError(f"article {odd.id!r}: expected a weight of 0 or more, got {odd.weight}")
     trainer = _Trainer(features, columns, labels, borderline, counted, settings, jobs)
     heads, decision = trainer.fit_with_rule(groups_of(labelled))
     weights = heads.weights + columns.fold(heads.coefficients)
@@ -161,6 +156,15 @@ def train(
         },
     )
     return Tagger(model)
+
+
+def _weights(labelled: Sequence[LabelledArticle]) -> NDArray[np.float64]:
+    weights = np.array([item.weight for item in labelled], np.float64)
+    fine = np.isfinite(weights) & (weights >= 0)
+    if not fine.all():
+        odd = labelled[int(np.argmin(fine))]
+        raise LabelError(f"article {odd.id!r}: expected a weight of 0 or more, got {odd.weight}")
+    return weights
 
 
 class _Trainer:

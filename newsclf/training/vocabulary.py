@@ -1,61 +1,48 @@
-"""Which terms a model knows, and the labelled articles in these terms."""
+"""Which terms a model knows."""
 
 from __future__ import annotations
 
-import itertools
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from newsclf.articles import Article
 from newsclf.codebook import Codebook
-from newsclf.features import FeatureSpec, Vocabulary
-from newsclf.training.background import Background, idf_of, tfidf
-from newsclf.training.counting import TermCounts
+from newsclf.features import Vocabulary
+from newsclf.training.background import Background, idf_of
+from newsclf.training.counting import count_documents
 from newsclf.training.prior import codebook_terms
 from newsclf.training.settings import Settings
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
-__all__ = ["choose_vocabulary", "labelled_features", "vocabulary_of"]
+__all__ = ["choose_vocabulary", "vocabulary_of"]
 
 
 def choose_vocabulary(
-    words: TermCounts,
-    chars: TermCounts,
+    articles: Sequence[Article],
     known: Background,
     codebook: Codebook,
     settings: Settings,
+    jobs: int = 1,
 ) -> tuple[Vocabulary, int]:
     """Choose the vocabulary from labelled articles, background and codebook.
 
     Returns the vocabulary and the number of documents its idf rests on.
     """
-    documents = known.n + words.articles
+    spec, documents = settings.features, known.n + len(articles)
     scale = min(1.0, documents / 10_000)
-    in_codebook = codebook_terms(codebook, settings.features)
-    word_df = words.document_frequencies()
+    words, chars = codebook_terms(codebook, spec)
+    word_df = count_documents(articles, spec, "words", jobs)
     for word, df in known.word_df.items():
         word_df[word] = word_df.get(word, 0) + df
-    kept_words = {w for w, df in word_df.items() if df >= max(1.0, settings.min_words * scale)}
+    words |= {w for w, df in word_df.items() if df >= max(1.0, settings.min_words * scale)}
     least = max(min(2.0, settings.min_labelled), settings.min_labelled * scale)
-    # Most character n-grams stand in one article only, so what is rare is never looked up.
-    often, of_codebook = chars.frequencies >= least, in_codebook[1]
-    char_df = {
-        char: n + known.char_df.get(char, 0)
-        for char, n, enough in zip(
-            chars.terms, chars.frequencies.tolist(), often.tolist(), strict=True
-        )
-        if enough or char in of_codebook
-    }
-    common = set(itertools.compress(chars.terms, often.tolist()))
-    kept_chars = {c for c in common if char_df[c] >= max(1.0, settings.min_chars * scale)}
-    for char in of_codebook - char_df.keys():
-        char_df[char] = known.char_df.get(char, 0)
-    background = Background(documents, word_df, char_df)
-    chosen = (kept_words | in_codebook[0], kept_chars | of_codebook)
-    return vocabulary_of(*chosen, background), documents
+    char_df = count_documents(articles, spec, "chars", jobs, least=least, always=chars)
+    common = {char for char, n in char_df.items() if n >= least}
+    for char in char_df.keys() | chars:
+        char_df[char] = char_df.get(char, 0) + known.char_df.get(char, 0)
+    chars |= {c for c in common if char_df[c] >= max(1.0, settings.min_chars * scale)}
+    return vocabulary_of(words, chars, Background(documents, word_df, char_df)), documents
 
 
 def vocabulary_of(words: set[str], chars: set[str], known: Background) -> Vocabulary:
@@ -69,19 +56,3 @@ def vocabulary_of(words: set[str], chars: set[str], known: Background) -> Vocabu
         ordered.append([by_name[i] for i in order.tolist()])
         df.append(frequency[order])
     return Vocabulary(ordered[0], ordered[1], idf_of(np.concatenate(df), known.n))
-
-
-def labelled_features(
-    words: TermCounts, chars: TermCounts, vocabulary: Vocabulary, spec: FeatureSpec
-) -> csr_array:
-    """Return the features of the counted articles, shape (n_articles, n_features)."""
-    from scipy.sparse import hstack
-
-    split = len(vocabulary.words)
-    return hstack(
-        [
-            tfidf(words.columns(list(vocabulary.words)), vocabulary.idf[:split], spec.title_share),
-            tfidf(chars.columns(list(vocabulary.chars)), vocabulary.idf[split:], spec.title_share),
-        ],
-        format="csr",
-    )

@@ -25,7 +25,7 @@ NEW = [
 def wide(three):
     """A tagger of three themes that knows the words of the new articles, and nothing of them."""
     texts = [text for text, _ in DIALECT]
-    background = Background.of([*texts, *texts], directions=0)
+    background = Background.of([*texts, *texts])
     return from_codebook(_with_words(three, texts), background=background)
 
 

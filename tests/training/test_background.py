@@ -4,11 +4,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from newsclf.articles import Article
 from newsclf.errors import InputError
-from newsclf.features import FeatureSpec
+from newsclf.features import FeatureSpec, Vocabulary
 from newsclf.pipeline import Block
 from newsclf.training import Background
-from newsclf.training.background import idf_of, tfidf
-from newsclf.training.counting import count_terms, in_parallel
+from newsclf.training.background import idf_of
+from newsclf.training.counting import count_documents, in_parallel, sparse_features
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def articles(written):
 
 
 def test_document_frequencies_give_scikit_learns_idf(articles):
-    background = Background.of(articles, directions=0)
+    background = Background.of(articles)
     for block, df in (("words", background.word_df), ("chars", background.char_df)):
         spec = FeatureSpec()
 
@@ -30,14 +30,23 @@ def test_document_frequencies_give_scikit_learns_idf(articles):
         np.testing.assert_allclose(ours, fitted.idf_, rtol=1e-6)
 
 
-def test_counts_become_scikit_learns_tfidf(articles):
-    spec = FeatureSpec()
+def test_rows_are_scikit_learns_tfidf(articles):
+    spec = FeatureSpec(char_ngrams=(0, 0))
     fitted = TfidfVectorizer(analyzer=spec.word_terms, sublinear_tf=True)
     fitted.fit([text for article in articles for text in spec.parts(article)])
     expected = Block(fitted, spec).transform(articles)
-    counts = count_terms(articles, spec, "words").columns(fitted.get_feature_names_out())
-    ours = tfidf(counts, fitted.idf_.astype(np.float32), spec.title_share)
-    assert abs(ours - expected).max() < 1e-6
+    vocabulary = Vocabulary(fitted.get_feature_names_out(), [], fitted.idf_)
+    assert abs(sparse_features(articles, spec, vocabulary) - expected).max() < 1e-6
+
+
+@pytest.mark.parametrize("block", ["words", "chars"])
+def test_rare_terms_are_left_out_but_for_those_always_wanted(articles, block):
+    spec = FeatureSpec()
+    everything = count_documents(articles, spec, block)
+    rare = [term for term, n in everything.items() if n < 4]
+    always = [*rare[:40], *list(everything)[:40], "梦", "没有人写过的词"]
+    expected = {term: n for term, n in everything.items() if n >= 4 or term in always}
+    assert count_documents(articles, spec, block, least=4, always=always) == expected
 
 
 def test_directions_are_orthonormal_and_the_same_every_time(articles):
@@ -64,7 +73,7 @@ def test_texts_that_go_together_share_a_direction():
 
 def test_few_or_no_texts_have_no_directions():
     for texts in ([], [""], ["门诊"], [Article("a")]):
-        background = Background.of(texts)
+        background = Background.of(texts, directions=300)
         assert background.n == len(texts)
         assert len(background.directions) == 0
 
@@ -76,7 +85,7 @@ def test_one_text_is_not_many():
 
 def test_a_model_tells_the_frequencies_it_was_made_with(tagger, lines):
     recovered = Background.of_model(tagger.model)
-    counted = Background.of(lines, directions=0)
+    counted = Background.of(lines)
     assert recovered.n == counted.n == len(lines)
     for ours, true in (
         (recovered.word_df, counted.word_df),

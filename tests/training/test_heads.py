@@ -10,11 +10,11 @@ from sklearn.svm import LinearSVC
 from newsclf import engine
 from newsclf.articles import LabelledArticle
 from newsclf.errors import ModelError
-from newsclf.features import FeatureSpec
+from newsclf.features import FeatureSpec, Vocabulary
 from newsclf.labelled import read_labelled
 from newsclf.training import heads
-from newsclf.training.background import idf_of, tfidf
-from newsclf.training.counting import count_terms
+from newsclf.training.background import idf_of
+from newsclf.training.counting import count_documents, sparse_features
 from newsclf.training.heads import Examples, fit_heads
 
 compiled = pytest.mark.skipif(not engine.compiled(), reason="the compiled engine is not installed")
@@ -66,11 +66,10 @@ def assert_near(expected, found, near, scale=None):
 def real(items, themes):
     """Return examples of labelled articles: words as features, some of these as columns."""
     articles = [item.article for item in items]
-    counts = count_terms(articles, FeatureSpec(), "words")
-    df = counts.document_frequencies()
-    features = tfidf(
-        counts.columns(counts.terms), idf_of(np.array(list(df.values())), len(df)), 0.3
-    )
+    spec = FeatureSpec(char_ngrams=(0, 0))
+    df = count_documents(articles, spec, "words")
+    vocabulary = Vocabulary(df, [], idf_of(np.array(list(df.values())), len(articles)))
+    features = sparse_features(articles, spec, vocabulary)
     rng = np.random.default_rng(3)
     directions = rng.normal(size=(features.shape[1], 2 * len(themes) + 5)) * 0.05
     labels = np.array([[theme in item.labels for theme in themes] for item in items])
