@@ -56,7 +56,7 @@ cdef class LinearDesign:
         RELEASE(self.own.squares)
 
     def solve(self, own, signs, alpha, double tolerance, size_t passes):
-        """Fit 8 or 24 machines with squared hinge loss, side by side.
+        """Fit 1, 8 or 24 machines with squared hinge loss, side by side.
 
         Parameters
         ----------
@@ -78,7 +78,7 @@ cdef class LinearDesign:
             Coefficients of the dense columns and, last, of the machine's own.
         scores : float32 array of shape (n_rows, n_machines)
         left : float
-            How far from the optimum the last pass over all rows was: more than `tolerance` after
+            How far from the optimum the last look at all rows found it: more than `tolerance` after
             too many passes, or where single precision tells no more.
         """
         cdef Machines machines
@@ -89,8 +89,8 @@ cdef class LinearDesign:
         cdef float[:, ::1] start = alpha
         lanes = own.shape[1]
         shape = (self.own.n_rows, lanes)
-        need(lanes in (LANES, 3 * LANES) and own.shape == shape and signs.shape == shape
-             and alpha.shape == shape, "8 or 24 machines over these rows")
+        need(lanes in (1, LANES, 3 * LANES) and own.shape == shape and signs.shape == shape
+             and alpha.shape == shape, "1, 8 or 24 machines over these rows")
         need(np.isfinite(own).all() and np.isfinite(alpha).all() and (alpha >= 0).all()
              and (np.abs(signs) <= 1).all() and not alpha[signs == 0].any(),
              "finite columns, signs of -1, 0 or 1, and a start at 0 or above where there is a sign")
@@ -115,8 +115,7 @@ cdef class LinearDesign:
                     REFIT(descent.asleep, machines.alpha.length)):
                 raise MemoryError
             with nogil:
-                left = descend(&self.own, &machines, &descent, tolerance, passes)
-                score_rows(&self.own, &machines, &out[0, 0])
+                left = descend(&self.own, &machines, &descent, tolerance, passes, &out[0, 0])
         finally:
             RELEASE(descent.rows)
             RELEASE(descent.asleep)

@@ -10,8 +10,11 @@
 #include "array.h"
 
 #define LANES 8
-#define IDLE 4       /* passes over all rows that may bring nothing */
+#define MOST (3 * LANES)
+#define RELAXED 1.5f /* steps this much longer than to the best of one row: far fewer passes */
+#define FAR 0.3f     /* a row at zero and further than this from leaving it is left out */
 #define NEARER 0.01f /* how much nearer to the optimum before all rows are looked at again */
+#define IDLE 4       /* looks at all rows that may bring nothing */
 
 ARRAY_OF(const int32_t, Ids);
 ARRAY_OF(const int64_t, Offsets);
@@ -31,7 +34,7 @@ typedef struct {
 
 /* Machines side by side. Each has one more column of its own. */
 typedef struct {
-    size_t lanes; /* LANES or 3 * LANES */
+    size_t lanes; /* 1, LANES or MOST */
     Floats own;   /* n_rows x lanes */
     Signs signs;  /* n_rows x lanes: 1 or -1; 0 leaves a row out of a machine, with alpha 0 */
     F32s alpha;   /* n_rows x lanes: the solution, from whatever it was before */
@@ -53,69 +56,67 @@ typedef struct {
 #define INLINE static __forceinline
 #endif
 
-/* Eight numbers, in a register where the processor has such. */
+/* Add `value` times what each machine has here: eight numbers at once, or one. */
 #if defined(__GNUC__) || defined(__clang__)
 typedef float Lanes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 typedef double Wide __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
-#define ADD_PRODUCT(sum, value, row) ((sum) += (value) * (row))
-#else
-typedef struct {
-    float lane[LANES];
-} Lanes;
-typedef struct {
-    double lane[LANES];
-} Wide;
-#define ADD_PRODUCT(sum, value, row)                                                  \
+#define ADD_PRODUCT(type, lanes, sums, value, row)                                    \
     do {                                                                              \
-        for (int lane_ = 0; lane_ < LANES; lane_++)                                   \
-            (sum).lane[lane_] += (value) * (row).lane[lane_];                         \
+        for (size_t k_ = 0; k_ + LANES <= (lanes); k_ += LANES)                       \
+            *(type *)((sums) + k_) += (value) * *(const type *)((row) + k_);          \
+        if ((lanes) == 1) *(sums) += (value) * *(row);                                \
+    } while (0)
+#else
+#define ADD_PRODUCT(type, lanes, sums, value, row)                                    \
+    do {                                                                              \
+        for (size_t k_ = 0; k_ < (lanes); k_++) (sums)[k_] += (value) * (row)[k_];    \
     } while (0)
 #endif
 
+INLINE void add_feature(const size_t lanes, const Design *design, const Machines *machines,
+                        size_t p, float *sums) {
+    const float *row = &AT(machines->weights, (size_t)AT(design->indices, p) * lanes);
+    float value = AT(design->values, p);
+    ADD_PRODUCT(Lanes, lanes, sums, value, row);
+}
+
+/* Four sums a machine, for an addition has to wait for the one before it. */
 INLINE void scores_of(const size_t lanes, const Design *design, const Machines *machines, size_t i,
                       float *scores) {
-    const size_t blocks = lanes / LANES;
-    Lanes sparse[3];
-    Wide dense[3];
-    memset(sparse, 0, sizeof sparse);
-    memset(dense, 0, sizeof dense);
-    size_t end = (size_t)AT(design->indptr, i + 1);
-    for (size_t p = (size_t)AT(design->indptr, i); p < end; p++) {
-        const size_t at = (size_t)AT(design->indices, p) * lanes;
-        const Lanes *row = (const Lanes *)&AT(machines->weights, at);
-        float value = AT(design->values, p);
-        for (size_t b = 0; b < blocks; b++) ADD_PRODUCT(sparse[b], value, row[b]);
-    }
+    float sums[4][MOST] = {{0}};
+    double dense[MOST] = {0};
+    size_t p = (size_t)AT(design->indptr, i), end = (size_t)AT(design->indptr, i + 1);
+    for (; p + 4 <= end; p += 4)
+        for (size_t q = 0; q < 4; q++) add_feature(lanes, design, machines, p + q, sums[q]);
+    for (; p < end; p++) add_feature(lanes, design, machines, p, sums[0]);
     for (size_t j = 0; j < design->n_dense; j++) {
-        const Wide *row = (const Wide *)&AT(machines->beside, j * lanes);
+        const double *row = &AT(machines->beside, j * lanes);
         double value = AT(design->dense, i * design->n_dense + j);
-        for (size_t b = 0; b < blocks; b++) ADD_PRODUCT(dense[b], value, row[b]);
+        ADD_PRODUCT(Wide, lanes, dense, value, row);
     }
     const double *last = &AT(machines->beside, design->n_dense * lanes);
     const float *own = &AT(machines->own, i * lanes);
-    for (size_t k = 0; k < lanes; k++)
-        scores[k] = (float)(((const float *)sparse)[k] + ((const double *)dense)[k] + own[k] * last[k]);
+    for (size_t k = 0; k < lanes; k++) {
+        float sparse = (sums[0][k] + sums[1][k]) + (sums[2][k] + sums[3][k]);
+        scores[k] = (float)(sparse + dense[k] + own[k] * last[k]);
+    }
 }
 
 /* Add `steps` times row i to the weights. */
 INLINE void add_row(const size_t lanes, const Design *design, Machines *machines, size_t i,
                     const float *steps) {
-    const size_t blocks = lanes / LANES;
-    Lanes step[3];
-    double wide[3 * LANES];
-    memcpy(step, steps, lanes * sizeof *steps);
+    double wide[MOST];
     for (size_t k = 0; k < lanes; k++) wide[k] = steps[k];
     size_t end = (size_t)AT(design->indptr, i + 1);
     for (size_t p = (size_t)AT(design->indptr, i); p < end; p++) {
-        const size_t at = (size_t)AT(design->indices, p) * lanes;
-        Lanes *row = (Lanes *)&AT(machines->weights, at);
+        float *row = &AT(machines->weights, (size_t)AT(design->indices, p) * lanes);
         float value = AT(design->values, p);
-        for (size_t b = 0; b < blocks; b++) ADD_PRODUCT(row[b], value, step[b]);
+        ADD_PRODUCT(Lanes, lanes, row, value, steps);
     }
     for (size_t j = 0; j < design->n_dense; j++) {
-        Wide *row = (Wide *)&AT(machines->beside, j * lanes);
+        double *row = &AT(machines->beside, j * lanes);
         double value = AT(design->dense, i * design->n_dense + j);
-        for (size_t b = 0; b < blocks; b++) ADD_PRODUCT(row[b], value, ((const Wide *)wide)[b]);
+        ADD_PRODUCT(Wide, lanes, row, value, wide);
     }
     double *last = &AT(machines->beside, design->n_dense * lanes);
     const float *own = &AT(machines->own, i * lanes);
@@ -128,7 +129,7 @@ INLINE void weigh(const size_t lanes, const Design *design, Machines *machines) 
         memset(machines->weights.items, 0, machines->weights.length * sizeof(float));
     memset(machines->beside.items, 0, machines->beside.length * sizeof(double));
     for (size_t i = 0; i < design->n_rows; i++) {
-        float steps[3 * LANES], any = 0;
+        float steps[MOST], any = 0;
         for (size_t k = 0; k < lanes; k++) {
             steps[k] = AT(machines->alpha, i * lanes + k) * AT(machines->signs, i * lanes + k);
             any += fabsf(steps[k]);
@@ -142,11 +143,31 @@ static inline uint32_t drawn(Descent *descent) {
     return (uint32_t)(descent->random >> 33);
 }
 
+/* How far the machines are from their optimum, as liblinear has it: the largest projected gradient
+ * minus the smallest one. */
+typedef struct {
+    float highest[MOST], lowest[MOST];
+} Misses;
+
+INLINE void miss(Misses *misses, size_t k, float alpha, float slope) {
+    float projected = alpha == 0 && slope > 0 ? 0 : slope;
+    misses->highest[k] = projected > misses->highest[k] ? projected : misses->highest[k];
+    misses->lowest[k] = projected < misses->lowest[k] ? projected : misses->lowest[k];
+}
+
+INLINE float worst_of(const size_t lanes, const Misses *misses) {
+    float worst = 0;
+    for (size_t k = 0; k < lanes; k++)
+        worst = fmaxf(worst, misses->highest[k] - misses->lowest[k]);
+    return worst;
+}
+
 /* One pass over the rows that are awake, in a new order. A row at zero falls asleep where it is
  * further than `limit` from leaving it. Returns by how much the worst machine misses its optimum. */
 INLINE float pass_over(const size_t lanes, const Design *design, Machines *machines,
                        Descent *descent, float limit) {
-    float highest[3 * LANES] = {0}, lowest[3 * LANES] = {0}, worst = 0;
+    Misses misses;
+    memset(&misses, 0, sizeof misses);
     size_t n = descent->n_awake, kept = 0;
     for (size_t a = n; a > 1; a--) {
         size_t b = drawn(descent) % a;
@@ -157,12 +178,12 @@ INLINE float pass_over(const size_t lanes, const Design *design, Machines *machi
     for (size_t a = 0; a < n; a++) {
         size_t i = AT(descent->rows, a), at = i * lanes;
         const float half = 0.5f / AT(design->cost, i);
-        float scores[3 * LANES], steps[3 * LANES] = {0};
+        float scores[MOST], steps[MOST] = {0};
         int moved = 0, awake = 0;
         scores_of(lanes, design, machines, i, scores);
         for (size_t k = 0; k < lanes; k++) {
             float sign = AT(machines->signs, at + k);
-            if (sign == 0 || AT(descent->asleep, at + k)) continue;
+            if (AT(descent->asleep, at + k)) continue;
             float *alpha = &AT(machines->alpha, at + k), own = AT(machines->own, at + k);
             float slope = sign * scores[k] - 1 + *alpha * half;
             if (*alpha == 0 && slope > limit) {
@@ -170,10 +191,8 @@ INLINE float pass_over(const size_t lanes, const Design *design, Machines *machi
                 continue;
             }
             awake = 1;
-            float projected = *alpha == 0 && slope > 0 ? 0 : slope;
-            highest[k] = projected > highest[k] ? projected : highest[k];
-            lowest[k] = projected < lowest[k] ? projected : lowest[k];
-            float next = *alpha - slope / (AT(design->squares, i) + own * own + half);
+            miss(&misses, k, *alpha, slope);
+            float next = *alpha - RELAXED * slope / (AT(design->squares, i) + own * own + half);
             next = next > 0 ? next : 0;
             steps[k] = (next - *alpha) * sign;
             moved |= steps[k] != 0;
@@ -183,65 +202,77 @@ INLINE float pass_over(const size_t lanes, const Design *design, Machines *machi
         if (awake) AT(descent->rows, kept++) = (uint32_t)i;
     }
     descent->n_awake = kept;
-    for (size_t k = 0; k < lanes; k++)
-        if (highest[k] - lowest[k] > worst) worst = highest[k] - lowest[k];
-    return worst;
+    return worst_of(lanes, &misses);
 }
 
-static void wake(const Design *design, Descent *descent) {
-    memset(descent->asleep.items, 0, descent->asleep.length);
-    for (size_t i = 0; i < design->n_rows; i++) AT(descent->rows, i) = (uint32_t)i;
-    descent->n_awake = design->n_rows;
+/* Look at all rows: their scores, who is awake, and by how much the worst machine misses. */
+INLINE float look(const size_t lanes, const Design *design, const Machines *machines,
+                  Descent *descent, float *scores) {
+    Misses misses;
+    memset(&misses, 0, sizeof misses);
+    descent->n_awake = 0;
+    for (size_t i = 0; i < design->n_rows; i++) {
+        const float half = 0.5f / AT(design->cost, i);
+        int awake = 0;
+        scores_of(lanes, design, machines, i, scores + i * lanes);
+        for (size_t k = 0; k < lanes; k++) {
+            size_t at = i * lanes + k;
+            float sign = AT(machines->signs, at), alpha = AT(machines->alpha, at);
+            float slope = sign * scores[at] - 1 + alpha * half;
+            int asleep = sign == 0 || (alpha == 0 && slope > FAR);
+            AT(descent->asleep, at) = (uint8_t)asleep;
+            if (!asleep) miss(&misses, k, alpha, slope);
+            awake |= !asleep;
+        }
+        if (awake) AT(descent->rows, descent->n_awake++) = (uint32_t)i;
+    }
+    return worst_of(lanes, &misses);
 }
 
-/* Passes over what is awake until that is solved, then one over all, which wakes what has to move;
+/* Passes over what is awake until that is solved, then a look at all, which wakes what has to move;
  * until nothing does, or single precision tells no more. Returns how far from the optimum the last
- * pass over all was. */
+ * look found it; `scores` are those of that look. */
 INLINE float descend_in(const size_t lanes, const Design *design, Machines *machines,
-                        Descent *descent, float tolerance, size_t passes) {
+                        Descent *descent, float tolerance, size_t passes, float *scores) {
     size_t done = 0, idle = 0;
     float best = INFINITY;
     for (;;) {
         weigh(lanes, design, machines);
-        wake(design, descent);
-        float whole = pass_over(lanes, design, machines, descent, 0);
+        float whole = look(lanes, design, machines, descent, scores);
         idle = whole < 0.5f * best ? 0 : idle + 1;
-        if (whole < best) best = whole;
-        if (whole <= tolerance || idle > IDLE || ++done >= passes) return whole;
-        float aim = NEARER * whole > tolerance ? NEARER * whole : tolerance, worst = whole;
+        best = fminf(whole, best);
+        if (whole <= tolerance || idle > IDLE || done >= passes) return whole;
+        float aim = fmaxf(NEARER * whole, tolerance), worst = whole;
         while (done < passes && worst > aim) {
-            worst = pass_over(lanes, design, machines, descent, worst);
+            worst = pass_over(lanes, design, machines, descent, fminf(worst, FAR));
             done++;
         }
     }
 }
 
-static inline float descend_plain(const Design *design, Machines *machines, Descent *descent,
-                           float tolerance, size_t passes) {
-    return machines->lanes == LANES
-               ? descend_in(LANES, design, machines, descent, tolerance, passes)
-               : descend_in(3 * LANES, design, machines, descent, tolerance, passes);
-}
+/* Compiled for each number of machines, and below for two kinds of processors. */
+#define DESCEND                                                                             \
+    (const Design *design, Machines *machines, Descent *descent, float tolerance,           \
+     size_t passes, float *scores) {                                                        \
+        if (machines->lanes == 1)                                                           \
+            return descend_in(1, design, machines, descent, tolerance, passes, scores);     \
+        if (machines->lanes == LANES)                                                       \
+            return descend_in(LANES, design, machines, descent, tolerance, passes, scores); \
+        return descend_in(MOST, design, machines, descent, tolerance, passes, scores);      \
+    }
+
+static float descend_plain DESCEND
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
-static __attribute__((target("avx2"))) float descend_avx2(const Design *design, Machines *machines,
-                                                           Descent *descent, float tolerance,
-                                                           size_t passes) {
-    return machines->lanes == LANES
-               ? descend_in(LANES, design, machines, descent, tolerance, passes)
-               : descend_in(3 * LANES, design, machines, descent, tolerance, passes);
-}
+static __attribute__((target("avx2"))) float descend_avx2 DESCEND
 
 static float descend(const Design *design, Machines *machines, Descent *descent, float tolerance,
-                     size_t passes) {
+                     size_t passes, float *scores) {
     return (__builtin_cpu_supports("avx2") ? descend_avx2 : descend_plain)(
-        design, machines, descent, tolerance, passes);
+        design, machines, descent, tolerance, passes, scores);
 }
 #else
-static float descend(const Design *design, Machines *machines, Descent *descent, float tolerance,
-                     size_t passes) {
-    return descend_plain(design, machines, descent, tolerance, passes);
-}
+#define descend descend_plain
 #endif
 
 /* The squares of all rows, summed in the order in which they lie. */
@@ -255,15 +286,6 @@ static void square_rows(Design *design) {
             sum += (double)AT(design->dense, j) * AT(design->dense, j);
         AT(design->squares, i) = (float)sum;
     }
-}
-
-/* The scores of all rows, n_rows x lanes. */
-static void score_rows(const Design *design, const Machines *machines, float *scores) {
-    for (size_t i = 0; i < design->n_rows; i++)
-        if (machines->lanes == LANES)
-            scores_of(LANES, design, machines, i, scores + i * LANES);
-        else
-            scores_of(3 * LANES, design, machines, i, scores + i * 3 * LANES);
 }
 
 #endif

@@ -178,5 +178,4 @@ cdef extern from "descent.h" nogil:
     const size_t LANES
     void square_rows(Design* design)
     float descend(const Design* design, Machines* machines, Descent* descent, float tolerance,
-                  size_t passes)
-    void score_rows(const Design* design, const Machines* machines, float* scores)
+                  size_t passes, float* scores)

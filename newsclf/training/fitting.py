@@ -134,7 +134,8 @@ def train(
     features = sparse_features(articles, spec, vocabulary, jobs)
     columns = _columns(codebook, known, vocabulary, settings)
     trainer = _Trainer(features, columns, labels, borderline, counted, settings, jobs)
-    heads, decision = trainer.fit_with_rule(groups_of(labelled))
+    groups = groups_of(labelled) if settings.folds > 1 else np.zeros(len(labelled), np.int64)
+    heads, decision = trainer.fit_with_rule(groups)
     weights = heads.weights + columns.fold(heads.coefficients)
     model = Model(
         name,

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Columns", "Examples", "Heads", "fit_heads"]
 
-_TOLERANCE = 1e-4  # liblinear's: largest projected gradient minus smallest one
+# As liblinear has it: largest projected gradient minus smallest one. Scores move less by it than
+# by the rounding of the weights to half precision.
+_TOLERANCE = 1e-3
 _FAR = 1e-2  # from the optimum: not converged
 _MAX_ITER = 10_000
 _LEAST = 1e-12  # weight of an article, as the compiled engine's arithmetic goes
@@ -262,31 +264,54 @@ def _descended(
     )
     scales = np.pad(own, ((0, 0), (0, n_heads - n_themes)))
 
-    def machines(tasks: list[tuple[int, int]], lanes: int) -> tuple[Any, Any]:
-        """Return own columns and signs of these heads on these subsets, side by side."""
-        owns, signs = np.zeros((n, lanes), np.float32), np.zeros((n, lanes), np.int8)
+    def solve(
+        tasks: list[tuple[int, int]], alpha: NDArray[np.float32], passes: int
+    ) -> tuple[list[_Head], float]:
+        """Fit these heads on these subsets side by side, from `alpha` on, which is changed."""
+        owns, signs = np.zeros(alpha.shape, np.float32), np.zeros(alpha.shape, np.int8)
         for lane, (k, subset) in enumerate(tasks):
             owns[:, lane] = examples.similar(k, n_themes) * scales[subset, k]
             signs[:, lane] = examples.signs(k, kept[subset])
-        return owns, signs
+            alpha[:, lane] = _shared_out(alpha[:, lane], signs[:, lane], examples.signs(k, kept[0]))
+        weights, beside, scores, left = design.solve(owns, signs, alpha, _TOLERANCE, passes)
+        heads = [
+            _Head(weights[:, i].copy(), beside[:-2, i], own, bias, scores[:, [i]])
+            for i, (bias, own) in enumerate(beside[-2:, : len(tasks)].T.tolist())
+        ]
+        return heads, left
 
     start = np.zeros((n, n_heads), np.float32)
     for some in np.split(np.arange(n_heads), range(_WIDE, n_heads, _WIDE)):
         alpha = np.zeros((n, _WIDE), np.float32)
-        design.solve(*machines([(k, 0) for k in some], _WIDE), alpha, _TOLERANCE, _TOGETHER)
+        solve([(k, 0) for k in some.tolist()], alpha, _TOGETHER)
         start[:, some] = alpha[:, : len(some)]
+    narrow = _NARROW if len(kept) > 1 else 1
 
     def fit(k: int) -> _Head:
-        found = []
-        for some in np.split(np.arange(len(kept)), range(_NARROW, len(kept), _NARROW)):
-            owns, signs = machines([(k, subset) for subset in some], _NARROW)
-            alpha = np.where(signs != 0, start[:, [k]], np.float32(0))
-            weights, beside, scores, left = design.solve(owns, signs, alpha, _TOLERANCE, _MAX_ITER)
+        found: list[_Head] = []
+        for some in np.split(np.arange(len(kept)), range(narrow, len(kept), narrow)):
+            alpha = np.zeros((n, narrow), np.float32)
+            alpha[:, : len(some)] = start[:, [k]]
+            heads, left = solve([(k, subset) for subset in some.tolist()], alpha, _MAX_ITER)
             if left > _FAR:
                 warnings.warn(f"head {k} is {left:.2g} from its optimum", stacklevel=2)
-            found.append((weights[:, 0].copy(), beside[:, 0], scores[:, : len(some)]))
-        weights, beside, _ = found[0]
-        scores = np.hstack([scores for *_, scores in found])
-        return _Head(weights, beside[:-2], float(beside[-1]), float(beside[-2]), scores)
+            found += heads
+        return found[0]._replace(scores=np.hstack([head.scores for head in found]))
 
     return iter(in_parallel(fit, ((k,) for k in range(n_heads)), jobs, threads=True))
+
+
+def _shared_out(
+    alpha: NDArray[np.float32], signs: NDArray[np.int8], whole: NDArray[np.int8]
+) -> NDArray[np.float32]:
+    """Give a solution on all articles to a machine that sees some of them.
+
+    What falls to articles that it does not see, the others of the same class take over: a machine
+    that lost more of one class than of the other would start far off.
+    """
+    shared = np.zeros_like(alpha)
+    for sign in (1, -1):
+        seen = signs == sign
+        total, left = (alpha[x].sum(dtype=np.float64) for x in (whole == sign, seen))
+        shared[seen] = alpha[seen] * np.float32(total / left if left > 0 else 1)
+    return shared
