@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +17,6 @@ _Item = TypeVar("_Item")
 UnitType = Literal["article", "fragment", "caption", "headline"]
 Role = Literal["title", "byline", "body", "caption", "headline"]
 
-_SENTENCE_END = re.compile(r"[。！？!?…]")
 _TITLE_LENGTH = 40
 
 
@@ -34,13 +34,17 @@ def split_title(text: str) -> tuple[str | None, str]:
     first, _, rest = text.lstrip().partition("\n")
     title = first.strip()
     short = 0 < len(title) <= _TITLE_LENGTH
-    if short and rest.strip() and not _SENTENCE_END.search(title):
+    if short and rest.strip() and not _sentence_end().search(title):
         return title, rest
     return None, text
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+@functools.cache
+def _sentence_end() -> re.Pattern[str]:
+    return re.compile("[。！？!?…]")  # where it is needed: it takes a third of a millisecond
+
+
+class Span(NamedTuple):
     """A stretch of a page dump, in characters, end excluded."""
 
     start: int

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from newsclf.errors import CodebookError
 
@@ -20,16 +20,14 @@ __all__ = ["Codebook", "Group", "Keyword", "Theme"]
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(NamedTuple):
     """A term that speaks for a theme, or against it when its weight is negative."""
 
     text: str
     weight: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A family of themes."""
 
     id: str
@@ -300,7 +298,7 @@ class _Reader:
 
     def keyword(self, value: object, place: str) -> Keyword:
         text, weight = value, 1.0
-        if isinstance(value, Mapping):
+        if isinstance(value, (dict, Mapping)):  # a dict is told far sooner, and there are many
             text, weight = value.get("text"), value.get("weight", 1.0)
         if not isinstance(text, str) or not text.strip():
             self.fail(place + "keywords", 'a string or {"text": ..., "weight": ...}', value)

@@ -29,10 +29,10 @@ _ONLY_TRADITIONAL = frozenset(
 )
 _MINIMUM = 3
 _SHARE = 0.02
-_SURROGATES = re.compile("([\ud800-\udfff]+)")  # opencc takes UTF-8, which has none
+_SURROGATES = "([\ud800-\udfff]+)"  # opencc takes UTF-8, which has none
 # opencc takes time by the square of a run without punctuation. Texts go to it in pieces that end
 # with some, where there is any within a thousand characters; no phrase of its goes across it.
-_PIECES = re.compile(r"(?s).{1,1000}(?<=[，。、；：！？\s])|.{1,1000}")
+_PIECES = r"(?s).{1,1000}(?<=[，。、；：！？\s])|.{1,1000}"
 
 
 def looks_traditional(text: str) -> bool:
@@ -76,9 +76,9 @@ def simplified(article: _Text) -> _Text:
 
 
 def _convert(converter: Any, text: str) -> str:
-    pieces = _SURROGATES.split(text)
+    pieces = re.split(_SURROGATES, text)
     for i in range(0, len(pieces), 2):
-        some = _PIECES.findall(pieces[i])
+        some = re.findall(_PIECES, pieces[i])
         pieces[i] = "".join([_convert_piece(converter, piece) for piece in some])
     return "".join(pieces)
 

@@ -40,12 +40,12 @@ def word_only(tagger: Tagger) -> Tagger:
     )
 
 
-def by_hand(labelled: list[LabelledArticle], block: Any) -> Pipeline:
-    """Fit the pipeline that most people would write."""
+def by_hand(labelled: list[LabelledArticle], block: Any, head: Any = None) -> Pipeline:
+    """Fit the pipeline that most people would write, or one with another head for each theme."""
     texts = [str(item.article) for item in labelled]
     ids = sorted({theme for item in labelled for theme in item.labels})
     labels = np.array([[theme in item.labels for theme in ids] for item in labelled])
-    pipeline = make_pipeline(block, OneVsRestClassifier(LinearSVC()))
+    pipeline = make_pipeline(block, OneVsRestClassifier(head or LinearSVC()))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a theme without a label in a small sample
         return pipeline.fit(texts, labels)

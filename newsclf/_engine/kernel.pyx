@@ -95,56 +95,6 @@ cdef class CharacterTable:
             self.learn(text[i] >> 8)
 
 
-cdef class CharacterSet:
-    """Characters below U+10000 that are to be counted.
-
-    Parameters
-    ----------
-    characters : iterable of str
-    """
-
-    cdef uint8_t members[0x2000]  # bits, so that they stay in the nearest cache
-
-    def __cinit__(self, characters):
-        memset(self.members, 0, sizeof(self.members))
-        for char in characters:
-            self.members[<uint16_t> ord(char) >> 3] |= 1 << (ord(char) & 7)
-
-    def counts(self, titles, texts):
-        """Return how many characters of each article, title and text, are in the set: a list."""
-        cdef Py_ssize_t length, room = 0
-        cdef uint32_t* letters = NULL
-        cdef uint32_t* larger
-        cdef size_t found
-        counts = []
-        try:
-            for parts in zip(titles, texts, strict=True):
-                found = 0
-                for part in parts:
-                    if not part:
-                        continue
-                    length = PyUnicode_GetLength(part)
-                    if length > room:
-                        larger = <uint32_t*> realloc(letters, length * sizeof(uint32_t))
-                        if larger == NULL:
-                            raise MemoryError
-                        letters, room = larger, length
-                    PyUnicode_AsUCS4(part, letters, room, 0)
-                    found += self.count(letters, length)
-                counts.append(found)
-        finally:
-            free(letters)
-        return counts
-
-    cdef size_t count(self, const uint32_t* letters, size_t n) noexcept:
-        cdef size_t found = 0, i
-        for i in range(n):
-            found += (letters[i] < 0x10000) & (
-                self.members[<uint16_t> letters[i] >> 3] >> (letters[i] & 7)
-            )
-        return found
-
-
 cdef class Cutter:
     """jieba's segmentation with a model's added words.
 
