@@ -76,7 +76,7 @@ class Background:
         articles = all_simplified(texts_only(items))
         word_df = count_documents(articles, spec, "words", jobs)
         char_df = count_documents(articles, spec, "chars", jobs)
-        common = tuple(w for w, df in word_df.items() if df >= _RARE)
+        common = tuple(sorted(w for w, df in word_df.items() if df >= _RARE))
         found_directions = _directions(articles, common, word_df, directions, seed, spec)
         return cls(len(articles), word_df, char_df, common, found_directions)
 
