@@ -264,22 +264,16 @@ def _descended(
     )
     scales = np.pad(own, ((0, 0), (0, n_heads - n_themes)))
 
-    def solve(
-        tasks: list[tuple[int, int]], alpha: NDArray[np.float32], passes: int
-    ) -> tuple[list[_Head], float]:
+    def solve(tasks: list[tuple[int, int]], alpha: NDArray[np.float32], passes: int) -> Any:
         """Fit these heads on these subsets side by side, from `alpha` on, which is changed."""
         owns, signs = np.zeros(alpha.shape, np.float32), np.zeros(alpha.shape, np.int8)
         for lane, (k, subset) in enumerate(tasks):
             owns[:, lane] = examples.similar(k, n_themes) * scales[subset, k]
             signs[:, lane] = examples.signs(k, kept[subset])
-            alpha[:, lane] = _shared_out(alpha[:, lane], signs[:, lane], examples.signs(k, kept[0]))
-        weights, beside, scores, left = design.solve(owns, signs, alpha, _TOLERANCE, passes)
-        heads = [
-            _Head(weights[:, i].copy(), beside[:-2, i], own, bias, scores[:, [i]])
-            for i, (bias, own) in enumerate(beside[-2:, : len(tasks)].T.tolist())
-        ]
-        return heads, left
+            alpha[:, lane] = _shared_out(alpha[:, lane], signs[:, lane], wholes[:, k])
+        return design.solve(owns, signs, alpha, _TOLERANCE, passes)
 
+    wholes = np.stack([examples.signs(k, kept[0]) for k in range(n_heads)], axis=1)
     start = np.zeros((n, n_heads), np.float32)
     for some in np.split(np.arange(n_heads), range(_WIDE, n_heads, _WIDE)):
         alpha = np.zeros((n, _WIDE), np.float32)
@@ -288,15 +282,18 @@ def _descended(
     narrow = _NARROW if len(kept) > 1 else 1
 
     def fit(k: int) -> _Head:
-        found: list[_Head] = []
+        found = []
         for some in np.split(np.arange(len(kept)), range(narrow, len(kept), narrow)):
             alpha = np.zeros((n, narrow), np.float32)
             alpha[:, : len(some)] = start[:, [k]]
-            heads, left = solve([(k, subset) for subset in some.tolist()], alpha, _MAX_ITER)
+            tasks = [(k, subset) for subset in some.tolist()]
+            weights, beside, scores, left = solve(tasks, alpha, _MAX_ITER)
             if left > _FAR:
                 warnings.warn(f"head {k} is {left:.2g} from its optimum", stacklevel=2)
-            found += heads
-        return found[0]._replace(scores=np.hstack([head.scores for head in found]))
+            found.append((weights[:, 0].copy(), beside[:, 0], scores[:, : len(some)]))
+        weights, beside, _ = found[0]
+        scores = np.hstack([scores for *_, scores in found])
+        return _Head(weights, beside[:-2], float(beside[-1]), float(beside[-2]), scores)
 
     return iter(in_parallel(fit, ((k,) for k in range(n_heads)), jobs, threads=True))
 
