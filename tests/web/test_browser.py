@@ -109,7 +109,7 @@ def visit(browser):
     yield go
     for context in contexts:
         context.close()
-    expected = ("net::ERR_", "requires 'TrustedHTML'")
+    expected = ("ERR_CONNECTION", "requires 'TrustedHTML'")
     assert [t for t in troubles if not any(words in t for words in expected)] == []
 
 
