@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from newsclf.pages.blocks import Block
-from newsclf.pages.layout import Label, Layout
-from newsclf.pages.vocabulary import Vocabulary
+from newsclf.pages.layout import Label, LabelledBlock
+from newsclf.pages.bigrams import BigramWeights
 
 __all__ = ["Draft", "gather"]
 
@@ -44,7 +44,7 @@ class Draft:
         return False
 
 
-def gather(blocks: list[Block], layouts: Iterable[Layout], words: Vocabulary) -> list[Draft]:
+def gather(blocks: list[Block], layouts: Iterable[LabelledBlock], words: BigramWeights) -> list[Draft]:
     """Gather labelled blocks into units."""
     drafts: list[Draft] = []
     for block, layout in zip(blocks, layouts, strict=True):
@@ -54,7 +54,7 @@ def gather(blocks: list[Block], layouts: Iterable[Layout], words: Vocabulary) ->
     return [part for draft in drafts for part in _split_captions(draft, words)]
 
 
-def _split_captions(draft: Draft, words: Vocabulary) -> list[Draft]:
+def _split_captions(draft: Draft, words: BigramWeights) -> list[Draft]:
     """Split off the captions that stand under a unit and do not belong to it."""
     end = len(draft.items)
     while end > 1 and draft.items[end - 1][1] is Label.CAPTION:

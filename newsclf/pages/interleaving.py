@@ -15,7 +15,7 @@ from newsclf.pages.blocks import Block
 from newsclf.pages.drafts import Draft
 from newsclf.pages.layout import Label
 from newsclf.pages.signals import ends_open, marked_as_picture
-from newsclf.pages.vocabulary import Bigrams, Vocabulary
+from newsclf.pages.bigrams import Bigrams, BigramWeights
 
 __all__ = ["separate"]
 
@@ -36,7 +36,7 @@ class _Cut:
     score: float
 
 
-def separate(drafts: list[Draft], words: Vocabulary) -> list[Draft]:
+def separate(drafts: list[Draft], words: BigramWeights) -> list[Draft]:
     """Take interleaved units apart, and mark the texts that have no beginning as fragments."""
     result: list[Draft] = []
     waiting = list(reversed(drafts))
@@ -66,13 +66,13 @@ def _may_go_on(draft: Draft, follower: Draft) -> bool:
         return False
     if _headless(follower):
         return True
-    # One short signed text reads as a caption, but a picture would have left room above it.
+    # One short signed text reads as a caption, but a picture would have left a gap above it.
     block, label = follower.items[0]
-    room = block.gap > draft.items[-1][0].gap
-    return label is Label.CAPTION and not room and not marked_as_picture(block)
+    wide_gap = block.gap > draft.items[-1][0].gap
+    return label is Label.CAPTION and not wide_gap and not marked_as_picture(block)
 
 
-def _take_apart(draft: Draft, follower: Draft | None, words: Vocabulary) -> list[Draft]:
+def _take_apart(draft: Draft, follower: Draft | None, words: BigramWeights) -> list[Draft]:
     """Return the host and its intruder, or nothing."""
     items = draft.items + (follower.items if follower else [])
     if not draft.titled or len(items) > _MOST_BLOCKS:
@@ -102,7 +102,7 @@ def _breaks_off(items: list[Item]) -> bool:
     return bool(text) and ends_open(text[-1].text) == 1
 
 
-def _cuts(items: list[Item], seam: int | None, words: Vocabulary) -> Iterator[_Cut]:
+def _cuts(items: list[Item], seam: int | None, words: BigramWeights) -> Iterator[_Cut]:
     """Yield every stretch that may be an intruder."""
     grams = [words.bigrams(block.text) for block, _ in items]
     text = [i for i, (_, label) in enumerate(items) if label in (Label.BODY, Label.MORE)]
@@ -121,7 +121,7 @@ def _score(
     start: int,
     end: int,
     seam: int | None,
-    words: Vocabulary,
+    words: BigramWeights,
 ) -> float:
     """Score a stretch as an intruder.
 

@@ -12,9 +12,9 @@ from newsclf.errors import InputError
 from newsclf.pages.blocks import find_blocks, measure
 from newsclf.pages.drafts import gather
 from newsclf.pages.interleaving import separate
-from newsclf.pages.layout import lay_out
+from newsclf.pages.layout import label_blocks
 from newsclf.pages.units import make_article
-from newsclf.pages.vocabulary import Vocabulary
+from newsclf.pages.bigrams import BigramWeights
 
 __all__ = ["read_page"]
 
@@ -71,8 +71,8 @@ def read_page(
     found, text = ("", source) if name and isinstance(source, str) else _load(source, encoding)
     name = name or found
     blocks = find_blocks(text)
-    words = Vocabulary(block.text for block in blocks)
-    drafts = separate(gather(blocks, lay_out(blocks, measure(blocks), words), words), words)
+    words = BigramWeights(block.text for block in blocks)
+    drafts = separate(gather(blocks, label_blocks(blocks, measure(blocks), words), words), words)
     stem = name.removesuffix(".txt") or "page"
     number = _NUMBER.match(stem)
     prefix = number.group(1) if number else stem

@@ -106,7 +106,7 @@ def reads_as_headline(text: str) -> float:
 
 
 def reads_as_caption(block: Block, page: Geometry) -> float:
-    """Score a block as a caption: words like 图为 or 摄, or the room a picture left above it."""
+    """Score a block as a caption: words like 图为 or 摄, or the gap a picture left above it."""
     text = block.text
     size = len(text)
     if size > _CAPTION_LIMIT:

@@ -13,16 +13,16 @@ from newsclf.pages.signals import (
     reads_as_headline,
     subheading,
 )
-from newsclf.pages.vocabulary import Bigrams, Vocabulary
+from newsclf.pages.bigrams import Bigrams, BigramWeights
 
-__all__ = ["IMPOSSIBLE", "Evidence", "weigh"]
+__all__ = ["IMPOSSIBLE", "Cues", "weigh"]
 
 IMPOSSIBLE = -9.0
 _NEIGHBOURS = 3  # blocks on either side that tell whether the subject changes
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Cues:
     """Scores of one block, in the manner of log-odds, and plain facts about it.
 
     Attributes
@@ -53,12 +53,12 @@ class Evidence:
     subheading: bool
 
 
-def weigh(blocks: list[Block], page: Geometry, words: Vocabulary) -> list[Evidence]:
+def weigh(blocks: list[Block], page: Geometry, words: BigramWeights) -> list[Cues]:
     """Weigh every block by itself and against its neighbours."""
     return [_weigh(i, blocks, page, words) for i in range(len(blocks))]
 
 
-def _weigh(i: int, blocks: list[Block], page: Geometry, words: Vocabulary) -> Evidence:
+def _weigh(i: int, blocks: list[Block], page: Geometry, words: BigramWeights) -> Cues:
     block = blocks[i]
     quotes, stray = pending_quotes(block.text)
     headline = reads_as_headline(block.text) if block.closing is None else IMPOSSIBLE
@@ -66,7 +66,7 @@ def _weigh(i: int, blocks: list[Block], page: Geometry, words: Vocabulary) -> Ev
     if headline > IMPOSSIBLE / 2:
         headline += _turn(i, blocks, words)
         kicker = words.covered(_near(blocks, i - 1, i, words), _near(blocks, i + 1, i + 3, words))
-    return Evidence(
+    return Cues(
         headline=headline,
         kicker=kicker,
         caption=reads_as_caption(block, page),
@@ -78,7 +78,7 @@ def _weigh(i: int, blocks: list[Block], page: Geometry, words: Vocabulary) -> Ev
     )
 
 
-def _turn(i: int, blocks: list[Block], words: Vocabulary) -> float:
+def _turn(i: int, blocks: list[Block], words: BigramWeights) -> float:
     """Score block `i` as the place where a new subject begins.
 
     A headline says what the text below is about and not what the text above was; the first line
@@ -95,5 +95,5 @@ def _turn(i: int, blocks: list[Block], words: Vocabulary) -> float:
     return max(-5.0, min(4.0, score))
 
 
-def _near(blocks: list[Block], start: int, end: int, words: Vocabulary) -> Bigrams:
+def _near(blocks: list[Block], start: int, end: int, words: BigramWeights) -> Bigrams:
     return words.bigrams("\n".join(b.text for b in blocks[max(0, start) : max(0, end)]))

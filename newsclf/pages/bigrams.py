@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-__all__ = ["Bigrams", "Vocabulary"]
+__all__ = ["Bigrams", "BigramWeights"]
 
 _RUN = re.compile(r"[\u3400-\u9fff]+|[A-Za-z]{2,}|\d{2,}")
 _FIRST = 4_000  # characters of a block that count; enough to tell what it is about
@@ -16,7 +16,7 @@ _MOST = 400_000  # characters of a page that count; a newspaper page has a tenth
 Bigrams = frozenset[str]
 
 
-class Vocabulary:
+class BigramWeights:
     """The bigrams of a page, weighted by how few of its blocks hold them.
 
     Parameters
