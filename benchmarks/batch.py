@@ -28,11 +28,11 @@ from typing import Any
 from memory import records
 
 import newsclf
-from newsclf.articles import Article
 from newsclf.feed import tag_portions
 from newsclf.inputs import ReadOptions, find_files, read_portions, read_rows
 from newsclf.inputs.lines import read_lines
-from newsclf.tagging import Tagging
+from newsclf.records.article import Article
+from newsclf.records.tagging import Tagging
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "written"
 

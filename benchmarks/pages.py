@@ -23,8 +23,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "pages")]
 
 from generator import LEVELS, GeneratedPage, Source, Unit, load_sources, make_page  # noqa: E402
 
-from newsclf.articles import Article, Page  # noqa: E402
 from newsclf.pages import read_page  # noqa: E402
+from newsclf.records.article import Article, Page  # noqa: E402
 
 
 def facts(article: Article) -> tuple[object, ...]:

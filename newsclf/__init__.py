@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Any
 from newsclf._version import __version__
 
 if TYPE_CHECKING:
-    from newsclf.articles import Article, LabelledArticle, Page, Span
     from newsclf.batch import tag_file
-    from newsclf.codebook import Codebook, Keyword, Theme
     from newsclf.codebookcheck import check_codebook
     from newsclf.comparison import Comparison, compare
     from newsclf.errors import (
@@ -31,23 +29,25 @@ if TYPE_CHECKING:
     )
     from newsclf.evaluation import Report, cross_validate, evaluate
     from newsclf.exchange import export_labelled
-    from newsclf.explanation import Evidence, Explanation
     from newsclf.frames import tag_batches, tag_frame
     from newsclf.installed import models
     from newsclf.labelcheck import LabelCheck, check_labels
     from newsclf.labelled import read_labelled, write_labelled
     from newsclf.pages import read_page
+    from newsclf.records.article import Article, LabelledArticle, Page, Span
+    from newsclf.records.codebook import Codebook, Keyword, Theme
+    from newsclf.records.explanation import Evidence, Explanation
+    from newsclf.records.tagging import Tag, Tagging
     from newsclf.suggest import suggest
     from newsclf.tagger import Tagger, load
-    from newsclf.tagging import Tag, Tagging
     from newsclf.training import Background, Settings, ThemeClassifier, from_codebook, train
     from newsclf.versions import show_versions
 
 # Each name is imported when it is first used, so that tagging never pays for training.
 _ROOMS = {
-    "articles": ("Article", "LabelledArticle", "Page", "Span"),
+    "records.article": ("Article", "LabelledArticle", "Page", "Span"),
     "batch": ("tag_file",),
-    "codebook": ("Codebook", "Keyword", "Theme"),
+    "records.codebook": ("Codebook", "Keyword", "Theme"),
     "codebookcheck": ("check_codebook",),
     "comparison": ("Comparison", "compare"),
     "errors": (
@@ -62,7 +62,7 @@ _ROOMS = {
     ),
     "evaluation": ("Report", "cross_validate", "evaluate"),
     "exchange": ("export_labelled",),
-    "explanation": ("Evidence", "Explanation"),
+    "records.explanation": ("Evidence", "Explanation"),
     "frames": ("tag_batches", "tag_frame"),
     "installed": ("models",),
     "labelcheck": ("LabelCheck", "check_labels"),
@@ -70,7 +70,7 @@ _ROOMS = {
     "pages": ("read_page",),
     "suggest": ("suggest",),
     "tagger": ("Tagger", "load"),
-    "tagging": ("Tag", "Tagging"),
+    "records.tagging": ("Tag", "Tagging"),
     "training": ("Background", "Settings", "ThemeClassifier", "from_codebook", "train"),
     "versions": ("show_versions",),
 }

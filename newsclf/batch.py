@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from newsclf._version import __version__
-from newsclf.articles import Article
 from newsclf.errors import InputError
 from newsclf.feed import AnyTagger, tag_portions, units_of
 from newsclf.inputs import (
@@ -40,6 +39,7 @@ from newsclf.outputs import (
     open_sinks,
     sha256_of,
 )
+from newsclf.records.article import Article
 from newsclf.tally import BatchResult, Tally, settle
 
 __all__ = ["BatchResult", "read_articles", "tag_file"]

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from newsclf.articles import Article, LabelledArticle, each_article
-from newsclf.codebook import Codebook, Theme
+from newsclf.records.article import Article, LabelledArticle, each_article
+from newsclf.records.codebook import Codebook, Theme
 from newsclf.tokens import fold
 from newsclf.traditional import simplified
 

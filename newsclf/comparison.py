@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from newsclf.articles import Article, LabelledArticle, texts_only
 from newsclf.evaluation.figures import FIGURES
 from newsclf.evaluation.intervals import Estimate
 from newsclf.evaluation.paired import Change, changes
 from newsclf.evaluation.text import number, table
+from newsclf.records.article import Article, LabelledArticle, texts_only
 from newsclf.tagger import Tagger
 
 __all__ = ["Comparison", "Flip", "compare"]

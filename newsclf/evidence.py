@@ -14,9 +14,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from newsclf import engine, tokens
-from newsclf.explanation import Evidence
 from newsclf.features import is_word, share_of_title
 from newsclf.model import Model
+from newsclf.records.explanation import Evidence
 
 __all__ = ["Parts", "find_evidence"]
 

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from newsclf import engine, tokens
-from newsclf.articles import Article, Reading
 from newsclf.errors import InputError, ModelError
+from newsclf.records.article import Article, Reading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

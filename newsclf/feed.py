@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from newsclf import engine
-from newsclf.articles import Article
 from newsclf.errors import MissingExtra, ModelError
 from newsclf.inputs import Portion, Reject, Row
 from newsclf.inputs.rows import Place
+from newsclf.records.article import Article
 from newsclf.tagger import Tagger
 from newsclf.workers import in_order
 
 if TYPE_CHECKING:
-    from newsclf.codebook import Codebook
-    from newsclf.tagging import Tagging
+    from newsclf.records.codebook import Codebook
+    from newsclf.records.tagging import Tagging
 
 __all__ = ["AnyTagger", "Tagged", "tag_portions", "units_of"]
 

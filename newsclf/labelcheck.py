@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.articles import LabelledArticle
-from newsclf.codebook import Codebook
 from newsclf.errors import InputError
 from newsclf.evaluation.figures import Outcome
 from newsclf.evaluation.mistakes import Verdict
+from newsclf.records.article import LabelledArticle
+from newsclf.records.codebook import Codebook
 from newsclf.tagger import Tagger
 from newsclf.training.background import Background
 from newsclf.training.duplicates import near_duplicates

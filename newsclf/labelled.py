@@ -14,8 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from newsclf.articles import Article, LabelledArticle, as_article
-from newsclf.codebook import Codebook
 from newsclf.errors import InputError, LabelError
 from newsclf.labelfiles import (
     EXPECTED,
@@ -26,6 +24,8 @@ from newsclf.labelfiles import (
     row_string,
     text_articles,
 )
+from newsclf.records.article import Article, LabelledArticle, as_article
+from newsclf.records.codebook import Codebook
 
 __all__ = ["read_labelled", "write_labelled"]
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from newsclf import engine, modelfolder
-from newsclf.articles import Article, Reading
-from newsclf.codebook import Codebook
 from newsclf.decisions import Decision
 from newsclf.errors import CodebookError, ModelError
 from newsclf.features import FeatureSpec, Rows, Terms, Vocabulary, compiled_rows, extract
+from newsclf.records.article import Article, Reading
+from newsclf.records.codebook import Codebook
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from newsclf.articles import Article, LabelledArticle, as_article
 from newsclf.decisions import Decision
 from newsclf.features import FeatureSpec, share_of_title
 from newsclf.model import Model
+from newsclf.records.article import Article, LabelledArticle, as_article
 from newsclf.traditional import simplified
 
 __all__ = ["Block", "ThemeHeads", "to_pipeline"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.articles import Article, LabelledArticle, texts_only
+from newsclf.records.article import Article, LabelledArticle, texts_only
 from newsclf.traditional import simplified
 
 if TYPE_CHECKING:

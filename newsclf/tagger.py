@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from newsclf import engine, tokens
-from newsclf.articles import (
+from newsclf.errors import InputError
+from newsclf.model import Model
+from newsclf.records.article import (
     Article,
     LabelledArticle,
     Reading,
@@ -20,10 +22,8 @@ from newsclf.articles import (
     as_reading,
     each_reading,
 )
-from newsclf.codebook import Codebook
-from newsclf.errors import InputError
-from newsclf.model import Model
-from newsclf.tagging import Tag, Tagging
+from newsclf.records.codebook import Codebook
+from newsclf.records.tagging import Tag, Tagging
 from newsclf.traditional import all_simplified, simplified
 from newsclf.workers import in_order
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
     from newsclf.evidence import Parts
-    from newsclf.explanation import Explanation
+    from newsclf.records.explanation import Explanation
 
 __all__ = ["Tagger", "load"]
 
@@ -175,7 +175,7 @@ class Tagger:
             The codebook has no such theme.
         """
         from newsclf.evidence import find_evidence
-        from newsclf.explanation import Explanation
+        from newsclf.records.explanation import Explanation
 
         article = as_article(item)
         probabilities = self.probabilities([article])[0]

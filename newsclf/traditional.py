@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from newsclf import engine
-from newsclf.articles import Article, Reading
+from newsclf.records.article import Article, Reading
 
 if TYPE_CHECKING:
     from newsclf._engine.kernel import CharacterSet

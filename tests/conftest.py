@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from newsclf.articles import Article, LabelledArticle
-from newsclf.codebook import Codebook, Keyword, Theme
 from newsclf.labelled import read_labelled
+from newsclf.records.article import Article, LabelledArticle
+from newsclf.records.codebook import Codebook, Keyword, Theme
 from newsclf.training import Background, train
 
 # No deadline: machines that build are busy, and a slow example is no fault.

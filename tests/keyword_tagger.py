@@ -3,8 +3,8 @@
 import itertools
 import json
 
-from newsclf.codebook import Codebook
-from newsclf.tagging import Tag, Tagging
+from newsclf.records.codebook import Codebook
+from newsclf.records.tagging import Tag, Tagging
 
 
 class Keyword:

@@ -7,7 +7,8 @@ from chinese import texts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsclf.articles import (
+from newsclf.errors import InputError
+from newsclf.records.article import (
     Article,
     LabelledArticle,
     Page,
@@ -17,7 +18,6 @@ from newsclf.articles import (
     split_title,
     texts_only,
 )
-from newsclf.errors import InputError
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "articles.jsonl"
 UNITS = [json.loads(line) for line in SEEDS.read_text(encoding="utf-8").splitlines()]

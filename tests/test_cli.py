@@ -10,14 +10,14 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import newsclf.tagger
-from newsclf.articles import Article
 from newsclf.cli import app
 from newsclf.cli.shared import ProgressLine, byte_size
-from newsclf.codebook import Codebook
-from newsclf.explanation import Evidence, Explanation
 from newsclf.inputs import InputFile, Row
 from newsclf.outputs import Progress
-from newsclf.tagging import Tag, Tagging
+from newsclf.records.article import Article
+from newsclf.records.codebook import Codebook
+from newsclf.records.explanation import Evidence, Explanation
+from newsclf.records.tagging import Tag, Tagging
 
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
 

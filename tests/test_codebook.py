@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsclf.codebook import Codebook, Group, Keyword, Theme
 from newsclf.errors import CodebookError
+from newsclf.records.codebook import Codebook, Group, Keyword, Theme
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "codebook.md"
 GOVERNANCE = Codebook.load()

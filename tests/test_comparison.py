@@ -5,13 +5,13 @@ import pytest
 from typer.testing import CliRunner
 
 import newsclf
-from newsclf.articles import Article, LabelledArticle
 from newsclf.cli import app
-from newsclf.codebook import Codebook
 from newsclf.errors import InputError, LabelError
 from newsclf.evaluation.intervals import Estimate
 from newsclf.evaluation.paired import Change, Requirement, changes
 from newsclf.labelled import write_labelled
+from newsclf.records.article import Article, LabelledArticle
+from newsclf.records.codebook import Codebook
 from newsclf.training import Background, train
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from newsclf.articles import Article
 from newsclf.features import FeatureSpec, Vocabulary
+from newsclf.records.article import Article
 from newsclf.tagger import Tagger
 
 

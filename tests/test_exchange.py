@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import newsclf
-from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import InputError, LabelError
 from newsclf.labelled import read_labelled
+from newsclf.records.article import Article, LabelledArticle
 
 THEMES = ("health", "education", "housing")
 SUFFIX = {"csv": "csv", "fasttext": "txt", "label-studio": "json", "argilla": "json"}

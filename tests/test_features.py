@@ -9,10 +9,10 @@ from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
-from newsclf.articles import Article
 from newsclf.errors import InputError
 from newsclf.features import FeatureSpec, Vocabulary, extract
 from newsclf.pipeline import Block
+from newsclf.records.article import Article
 from newsclf.traditional import simplified
 
 SPECS = [

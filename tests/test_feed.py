@@ -7,11 +7,11 @@ import tracemalloc
 import pytest
 from keyword_tagger import Keyword, lines
 
-from newsclf.articles import Article
 from newsclf.batch import tag_file
 from newsclf.errors import InputError, MissingExtra
 from newsclf.feed import tag_portions
 from newsclf.inputs import Row, in_portions
+from newsclf.records.article import Article
 
 
 class Fragile(Keyword):

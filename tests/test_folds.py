@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import InputError
+from newsclf.records.article import Article, LabelledArticle
 from newsclf.training.duplicates import near_duplicates, sketch, sketched_duplicates
 from newsclf.training.folds import grouped_folds, groups_of, source_of
 

@@ -14,8 +14,9 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # From the ground up; a room may import rooms of lower floors, and itself.
 FLOORS = (
-    ("_version", "errors", "display", "workers"),
-    ("articles", "codebook", "segmenter"),
+    ("_version", "errors", "workers"),
+    ("records",),
+    ("segmenter",),
     ("_engine",),
     ("engine",),
     ("decoding", "tokens", "outputs"),
@@ -23,7 +24,7 @@ FLOORS = (
     ("labelfiles",),
     ("labelled",),
     ("features", "traditional"),
-    ("tagging", "explanation", "decisions", "modelfolder"),
+    ("decisions", "modelfolder"),
     ("installed", "model"),
     ("evidence", "pipeline", "versions"),
     ("tagger",),

@@ -6,10 +6,10 @@ from typer.testing import CliRunner
 
 import newsclf
 from newsclf import labelcheck
-from newsclf.articles import Article, LabelledArticle
 from newsclf.cli import app
 from newsclf.errors import InputError, LabelError
 from newsclf.labelled import write_labelled
+from newsclf.records.article import Article, LabelledArticle
 from newsclf.training import Background
 
 SENTENCES = {

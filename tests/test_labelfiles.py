@@ -2,10 +2,10 @@
 
 import pytest
 
-from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import InputError
 from newsclf.labelfiles import has_labels
 from newsclf.labelled import read_labelled, write_labelled
+from newsclf.records.article import Article, LabelledArticle
 
 TEXT = "门诊、急诊和住院部同日开诊。"
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsclf.articles import Article, LabelledArticle
-from newsclf.codebook import Codebook
 from newsclf.errors import DecodingError, InputError, LabelError
 from newsclf.labelled import read_labelled, write_labelled
+from newsclf.records.article import Article, LabelledArticle
+from newsclf.records.codebook import Codebook
 
 CODEBOOK = Codebook.load()
 TEXT = "近年来，淳安县改造老旧小区。\n惠及百姓两万户。"

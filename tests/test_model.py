@@ -1,7 +1,7 @@
 import numpy as np
 from scipy.sparse import csr_array
 
-from newsclf.articles import Article
+from newsclf.records.article import Article
 
 
 def test_scores_are_the_weights_of_the_features_and_the_bias(tagger, written):

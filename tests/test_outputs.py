@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keyword_tagger import Keyword, lines
 
-from newsclf.articles import Article
 from newsclf.batch import tag_file
 from newsclf.errors import InputError, MissingExtra, ModelError, ModelNotFound
 from newsclf.inputs import ReadOptions
 from newsclf.outputs import Layout, format_for, json_line
-from newsclf.tagging import Tag, Tagging
+from newsclf.records.article import Article
+from newsclf.records.tagging import Tag, Tagging
 
 
 def test_csv_is_safe_to_open_in_a_spreadsheet(tmp_path):

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from newsclf.articles import Article
-from newsclf.codebook import Codebook
 from newsclf.labelled import read_labelled
+from newsclf.records.article import Article
+from newsclf.records.codebook import Codebook
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 CODEBOOK = Codebook.load()

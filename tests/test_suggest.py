@@ -5,8 +5,8 @@ import pytest
 from scipy.sparse import csr_array
 
 from newsclf import suggest
-from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import InputError
+from newsclf.records.article import Article, LabelledArticle
 from newsclf.suggest import choose
 
 NOTHING = np.zeros(2)

@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import newsclf
-from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import CodebookError, InputError
-from newsclf.tagging import Tagging
+from newsclf.records.article import Article, LabelledArticle
+from newsclf.records.tagging import Tagging
 
 HEALTH = "县医院新院区启用\n门诊、急诊和住院部同日开诊，二十名医生到岗。"
 SCHOOL = "新学期开学\n全县中小学校迎来三万名学生，教师提前返校。"

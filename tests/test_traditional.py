@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsclf import traditional
-from newsclf.articles import Article
+from newsclf.records.article import Article
 
 SIMPLIFIED = "县医院门诊开诊\n医生为老人体检，过后发给每家一份报告。"
 TRADITIONAL = "縣醫院門診開診\n醫生為老人體檢，過後發給每家一份報告。"

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclf import tokens
-from newsclf.articles import Article
+from newsclf.records.article import Article
 from newsclf.training.folds import grouped_folds
 
 __all__ = ["PEERS", "Bools", "Docs", "Floats", "Peer", "a_fifth", "best_threshold", "installed"]

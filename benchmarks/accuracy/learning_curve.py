@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.articles import LabelledArticle
-from newsclf.codebook import Codebook, Theme
 from newsclf.evaluation import evaluate
 from newsclf.labelled import read_labelled
+from newsclf.records.article import LabelledArticle
+from newsclf.records.codebook import Codebook, Theme
 from newsclf.training import Background, Settings, from_codebook, train
 from newsclf.training.folds import grouped_folds, groups_of
 from newsclf.training.recipe import Recipe

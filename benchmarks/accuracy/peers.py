@@ -32,9 +32,9 @@ from classifiers import PEERS, Bools, Docs, Floats, Peer, a_fifth, best_threshol
 from numpy.typing import NDArray
 
 from newsclf import ThemeClassifier
-from newsclf.articles import as_article
 from newsclf.evaluation.figures import Outcome, measure
 from newsclf.labelled import read_labelled
+from newsclf.records.article import as_article
 from newsclf.training.folds import grouped_folds, groups_of
 from newsclf.training.recipe import Recipe
 from newsclf.training.targets import label_matrices
@@ -122,7 +122,7 @@ def public_task(name: str) -> Task:
 
 def labelled_task() -> Task:
     """Read the labelled news: national and local, five grouped folds."""
-    from newsclf.codebook import Codebook
+    from newsclf.records.codebook import Codebook
 
     folder = Path(os.environ["NEWSCLF_CORPORA"]) / "labelled"
     items, part = [], []

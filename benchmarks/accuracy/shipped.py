@@ -15,9 +15,9 @@ import json
 import os
 from pathlib import Path
 
-from newsclf.articles import LabelledArticle
 from newsclf.evaluation import Report, cross_validate, evaluate, unseen_source, write_model_card
 from newsclf.labelled import read_labelled
+from newsclf.records.article import LabelledArticle
 from newsclf.training import from_codebook
 from newsclf.training.recipe import Recipe
 

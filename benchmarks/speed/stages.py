@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from newsclf import engine
-from newsclf.articles import each_reading
 from newsclf.features import Terms
+from newsclf.records.article import each_reading
 from newsclf.tagger import Tagger
 
 BATCH = 256

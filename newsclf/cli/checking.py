@@ -28,10 +28,10 @@ def check_labels(
     ] = None,
 ) -> None:
     """Find labels that are likely wrong or missing, and near-duplicates with different labels."""
-    from newsclf.codebook import Codebook
     from newsclf.labelcheck import check_labels as check
     from newsclf.labelled import read_labelled
     from newsclf.outputs import json_line
+    from newsclf.records.codebook import Codebook
 
     themes = Codebook.load(codebook)
     items, held_out = (
@@ -67,8 +67,8 @@ def check_codebook(
 ) -> None:
     """Find themes that overlap, are never seen, or contradict each other (exit code 1)."""
     from newsclf.batch import read_articles
-    from newsclf.codebook import Codebook
     from newsclf.codebookcheck import check_codebook as check
+    from newsclf.records.codebook import Codebook
 
     themes = Codebook.load(Path(file) if file.endswith(".json") else file)
     findings = check(themes, read_articles(pool) if pool else None)

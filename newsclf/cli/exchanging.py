@@ -43,8 +43,8 @@ def import_(
     codebook: Codebook = "governance",
 ) -> None:
     """Read labels made in another tool, and write them as labelled articles."""
-    from newsclf.codebook import Codebook as Themes
     from newsclf.labelled import read_labelled, write_labelled
+    from newsclf.records.codebook import Codebook as Themes
 
     themes = Themes.load(codebook)
     items = [item for path in inputs for item in read_labelled(path, codebook=themes)]
@@ -69,10 +69,10 @@ def export(
 ) -> None:
     """Write articles for an annotation tool: labelled ones, or a pool that is to be labelled."""
     from newsclf.batch import read_articles
-    from newsclf.codebook import Codebook as Themes
     from newsclf.exchange import export_labelled
     from newsclf.labelfiles import has_labels
     from newsclf.labelled import read_labelled
+    from newsclf.records.codebook import Codebook as Themes
     from newsclf.tagger import load
 
     themes = Themes.load(codebook)

@@ -82,8 +82,8 @@ def adapt(
     ] = False,
 ) -> None:
     """Adapt a model to further labels, without the articles it was trained on."""
-    from newsclf.codebook import Codebook
     from newsclf.labelled import read_labelled
+    from newsclf.records.codebook import Codebook
     from newsclf.tagger import load
 
     tagger = load(model)

@@ -48,8 +48,8 @@ def train(
 
         tagger = Recipe(recipe).build(output, overwrite=overwrite, jobs=jobs)
     else:
-        from newsclf.codebook import Codebook
         from newsclf.labelled import read_labelled
+        from newsclf.records.codebook import Codebook
         from newsclf.training import train as fit
 
         themes = Codebook.load(codebook)

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from newsclf.articles import LabelledArticle
 from newsclf.evaluation.figures import Outcome
+from newsclf.records.article import LabelledArticle
 
 __all__ = ["Confusion", "Mistake", "Verdict", "confusions", "worst_mistakes"]
 

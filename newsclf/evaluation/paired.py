@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from newsclf.articles import LabelledArticle
 from newsclf.errors import InputError, LabelError
 from newsclf.evaluation.figures import FIGURES, Outcome, measure
 from newsclf.evaluation.intervals import DRAWS, Estimate, bootstrap
 from newsclf.evaluation.runs import Taggerlike
+from newsclf.records.article import LabelledArticle
 from newsclf.training.folds import groups_of
 from newsclf.training.targets import label_matrices
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from newsclf.codebook import Codebook
 from newsclf.evaluation.figures import FIGURES, Outcome, measure, reliability
 from newsclf.evaluation.intervals import Estimate, average, chance_calibration_error, estimates
 from newsclf.evaluation.mistakes import Confusion, Mistake, confusions
+from newsclf.records.codebook import Codebook
 
 __all__ = ["Overlap", "Part", "Report", "ThemeRow", "make_report"]
 

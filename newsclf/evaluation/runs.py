@@ -9,13 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from newsclf.articles import Article, LabelledArticle
-from newsclf.codebook import Codebook
 from newsclf.errors import InputError
 from newsclf.evaluation.figures import Outcome
 from newsclf.evaluation.intervals import DRAWS
 from newsclf.evaluation.mistakes import Mistake, worst_mistakes
 from newsclf.evaluation.report import Overlap, Report, make_report
+from newsclf.records.article import Article, LabelledArticle
+from newsclf.records.codebook import Codebook
 from newsclf.training.duplicates import near_duplicates, sketched_duplicates
 from newsclf.training.folds import grouped_folds, groups_of, source_of
 from newsclf.training.targets import label_matrices

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from newsclf.articles import Article
 from newsclf.errors import InputError, LabelError
 from newsclf.exchange.records import Annotated, Reading, text_of
+from newsclf.records.article import Article
 
 __all__ = ["LABEL", "read_line", "write_line"]
 

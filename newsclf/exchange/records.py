@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from newsclf.articles import Article, split_title
 from newsclf.errors import InputError
+from newsclf.records.article import Article, split_title
 
 __all__ = ["Annotated", "Reading", "Tool", "Written", "metadata", "names_in", "settle", "text_of"]
 

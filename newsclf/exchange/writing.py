@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from newsclf.articles import Article, LabelledArticle, as_article
-from newsclf.codebook import Codebook
 from newsclf.errors import InputError, LabelError
 from newsclf.exchange import fasttext
 from newsclf.exchange.reading import TOOLS
 from newsclf.exchange.records import Reading, Tool, Written
+from newsclf.records.article import Article, LabelledArticle, as_article
+from newsclf.records.codebook import Codebook
 
 if TYPE_CHECKING:
     from newsclf.tagger import Tagger

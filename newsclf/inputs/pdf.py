@@ -7,9 +7,9 @@ import logging
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from newsclf.articles import Article
 from newsclf.inputs.files import InputFile, read_whole
 from newsclf.inputs.rows import Place, ReadOptions, Reject, Row
+from newsclf.records.article import Article
 
 __all__ = ["read_pdf"]
 

@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from newsclf.articles import Article
 from newsclf.errors import InputError
+from newsclf.records.article import Article
 
 __all__ = ["Fields", "Place", "ReadOptions", "Reject", "Row", "Unread", "check_columns"]
 

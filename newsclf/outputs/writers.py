@@ -17,8 +17,8 @@ from newsclf.errors import InputError, MissingExtra
 if TYPE_CHECKING:
     import pyarrow
 
-    from newsclf.articles import Article
-    from newsclf.tagging import Tagging
+    from newsclf.records.article import Article
+    from newsclf.records.tagging import Tagging
 
 __all__ = [
     "CsvFormat",

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-__all__ = ["Bigrams", "BigramWeights"]
+__all__ = ["BigramWeights", "Bigrams"]
 
 _RUN = re.compile(r"[\u3400-\u9fff]+|[A-Za-z]{2,}|\d{2,}")
 _FIRST = 4_000  # characters of a block that count; enough to tell what it is about

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from newsclf.pages.bigrams import Bigrams, BigramWeights
 from newsclf.pages.blocks import Block, Geometry
 from newsclf.pages.bylines import line_byline
 from newsclf.pages.signals import (
@@ -13,7 +14,6 @@ from newsclf.pages.signals import (
     reads_as_headline,
     subheading,
 )
-from newsclf.pages.bigrams import Bigrams, BigramWeights
 
 __all__ = ["IMPOSSIBLE", "Cues", "weigh"]
 

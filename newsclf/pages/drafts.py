@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from newsclf.pages.bigrams import BigramWeights
 from newsclf.pages.blocks import Block
 from newsclf.pages.layout import Label, LabelledBlock
-from newsclf.pages.bigrams import BigramWeights
 
 __all__ = ["Draft", "gather"]
 
@@ -44,7 +44,9 @@ class Draft:
         return False
 
 
-def gather(blocks: list[Block], layouts: Iterable[LabelledBlock], words: BigramWeights) -> list[Draft]:
+def gather(
+    blocks: list[Block], layouts: Iterable[LabelledBlock], words: BigramWeights
+) -> list[Draft]:
     """Gather labelled blocks into units."""
     drafts: list[Draft] = []
     for block, layout in zip(blocks, layouts, strict=True):

@@ -11,11 +11,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from newsclf.pages.bigrams import Bigrams, BigramWeights
 from newsclf.pages.blocks import Block
 from newsclf.pages.drafts import Draft
 from newsclf.pages.layout import Label
 from newsclf.pages.signals import ends_open, marked_as_picture
-from newsclf.pages.bigrams import Bigrams, BigramWeights
 
 __all__ = ["separate"]
 

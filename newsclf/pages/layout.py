@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from newsclf.pages.bigrams import BigramWeights
 from newsclf.pages.blocks import Block, Geometry
 from newsclf.pages.cues import IMPOSSIBLE, Cues, weigh
 from newsclf.pages.signals import pending_quotes, reads_as_continuation
-from newsclf.pages.bigrams import BigramWeights
 
 __all__ = ["Label", "LabelledBlock", "label_blocks"]
 

@@ -6,15 +6,15 @@ import os
 import re
 from pathlib import Path
 
-from newsclf.articles import Page
 from newsclf.decoding import decode, read_text
 from newsclf.errors import InputError
+from newsclf.pages.bigrams import BigramWeights
 from newsclf.pages.blocks import find_blocks, measure
 from newsclf.pages.drafts import gather
 from newsclf.pages.interleaving import separate
 from newsclf.pages.layout import label_blocks
 from newsclf.pages.units import make_article
-from newsclf.pages.bigrams import BigramWeights
+from newsclf.records.article import Page
 
 __all__ = ["read_page"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from newsclf.articles import Article, Role, Span, UnitType
 from newsclf.pages.blocks import Block
 from newsclf.pages.bylines import line_byline
 from newsclf.pages.drafts import Draft
 from newsclf.pages.layout import Label
 from newsclf.pages.quantities import scrambled
 from newsclf.pages.signals import ends_open
+from newsclf.records.article import Article, Role, Span, UnitType
 
 __all__ = ["make_article"]
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from newsclf.articles import Article
 from newsclf.batch import read_articles
 from newsclf.errors import InputError
+from newsclf.records.article import Article
 from newsclf.summary.dates import find_month
 from newsclf.summary.places import LEVELS, find_places
 from newsclf.summary.tagged import Tagged, read_tagged

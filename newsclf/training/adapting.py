@@ -22,12 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from newsclf.articles import LabelledArticle
-from newsclf.codebook import Codebook
 from newsclf.decisions import Decision, rivals
 from newsclf.errors import LabelError
 from newsclf.features import Vocabulary
 from newsclf.model import Model
+from newsclf.records.article import LabelledArticle
+from newsclf.records.codebook import Codebook
 from newsclf.tagger import Tagger
 from newsclf.traditional import simplified
 from newsclf.training.calibration import COLD

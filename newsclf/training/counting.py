@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from newsclf import engine
-from newsclf.articles import Article
 from newsclf.features import BlockName, FeatureSpec, Rows, Vocabulary, compiled_rows, extract
+from newsclf.records.article import Article
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from newsclf.articles import Article, LabelledArticle, texts_only
+from newsclf.records.article import Article, LabelledArticle, texts_only
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

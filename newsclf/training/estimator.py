@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
-from newsclf.articles import Article, LabelledArticle, texts_only
-from newsclf.codebook import Codebook, Theme
 from newsclf.errors import LabelError
 from newsclf.features import FeatureSpec
+from newsclf.records.article import Article, LabelledArticle, texts_only
+from newsclf.records.codebook import Codebook, Theme
 from newsclf.training.background import Background
 from newsclf.training.fitting import train
 from newsclf.training.settings import Settings

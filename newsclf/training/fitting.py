@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclf import modelfolder
-from newsclf.articles import Article, LabelledArticle, texts_only
-from newsclf.codebook import Codebook
 from newsclf.decisions import Decision
 from newsclf.errors import LabelError
 from newsclf.features import Vocabulary
 from newsclf.model import Model
+from newsclf.records.article import Article, LabelledArticle, texts_only
+from newsclf.records.codebook import Codebook
 from newsclf.tagger import Tagger
 from newsclf.traditional import all_simplified
 from newsclf.training.background import Background

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import InputError
+from newsclf.records.article import Article, LabelledArticle
 from newsclf.training.duplicates import near_duplicates
 
 __all__ = ["grouped_folds", "groups_of", "source_of"]

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.codebook import Codebook, Theme
 from newsclf.features import FeatureSpec, Vocabulary
+from newsclf.records.codebook import Codebook, Theme
 
 __all__ = ["codebook_terms", "codebook_vectors"]
 

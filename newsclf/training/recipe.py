@@ -29,12 +29,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from newsclf.articles import Article, LabelledArticle
-from newsclf.codebook import Codebook
 from newsclf.errors import InputError
 from newsclf.features import FeatureSpec
 from newsclf.inputs import Reject, find_files, read_rows
 from newsclf.labelled import read_labelled
+from newsclf.records.article import Article, LabelledArticle
+from newsclf.records.codebook import Codebook
 from newsclf.tagger import Tagger
 from newsclf.training.background import Background
 from newsclf.training.fitting import train

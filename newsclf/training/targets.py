@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from newsclf.articles import LabelledArticle
 from newsclf.errors import LabelError
+from newsclf.records.article import LabelledArticle
 
 __all__ = ["label_matrices"]
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.articles import Article
-from newsclf.codebook import Codebook
 from newsclf.features import Vocabulary
+from newsclf.records.article import Article
+from newsclf.records.codebook import Codebook
 from newsclf.training.background import Background, idf_of
 from newsclf.training.counting import count_documents
 from newsclf.training.prior import codebook_terms

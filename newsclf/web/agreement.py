@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from newsclf.articles import LabelledArticle
 from newsclf.errors import MissingExtra
+from newsclf.records.article import LabelledArticle
 
 __all__ = ["Agreement", "agreement", "alpha", "load_metric", "micro_f1"]
 

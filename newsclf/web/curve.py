@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from newsclf.articles import Article, LabelledArticle
-from newsclf.codebook import Codebook
+from newsclf.records.article import Article, LabelledArticle
+from newsclf.records.codebook import Codebook
 
 if TYPE_CHECKING:
     from newsclf.tagger import Tagger

@@ -10,10 +10,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.articles import LabelledArticle
+from newsclf.records.article import LabelledArticle
+from newsclf.records.tagging import Tagging
 from newsclf.suggest import suggest
 from newsclf.tagger import Tagger
-from newsclf.tagging import Tagging
 from newsclf.web.agreement import agreement, load_metric, micro_f1
 from newsclf.web.marks import densities, marks
 from newsclf.web.store import Store

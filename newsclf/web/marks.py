@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.explanation import Evidence
+from newsclf.records.explanation import Evidence
 
 __all__ = ["LEVELS", "densities", "marks"]
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsclf.articles import Article
 from newsclf.batch import read_articles
 from newsclf.errors import InputError
 from newsclf.inputs import ReadOptions, Reject
+from newsclf.records.article import Article
 
 __all__ = ["Pool", "read_pool"]
 

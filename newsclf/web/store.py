@@ -12,10 +12,10 @@ from typing import Any, Literal, NoReturn
 
 import filelock
 
-from newsclf.articles import Article, LabelledArticle
-from newsclf.codebook import Codebook
 from newsclf.errors import InputError, LabelError
 from newsclf.labelled import read_labelled, write_labelled
+from newsclf.records.article import Article, LabelledArticle
+from newsclf.records.codebook import Codebook
 from newsclf.web.journal import Journal
 
 __all__ = ["Decision", "State", "Store"]

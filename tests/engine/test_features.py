@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from newsclf import engine, tokens
 from newsclf._engine.kernel import Kernel
-from newsclf.articles import Article
 from newsclf.errors import InputError, ModelError
 from newsclf.features import FeatureSpec, Terms, Vocabulary, compiled_rows, extract
+from newsclf.records.article import Article
 
 from .conftest import COMMON, ODD, random_texts
 

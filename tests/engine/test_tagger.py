@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import newsclf
 from newsclf import engine
-from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import InputError, MissingEngine
+from newsclf.records.article import Article, LabelledArticle
 from newsclf.tagger import Tagger
 
 from .conftest import COMMON, ODD, corpus_texts, random_texts

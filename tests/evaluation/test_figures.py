@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import InputError, LabelError
 from newsclf.evaluation.figures import FIGURES, Outcome, measure, reliability
 from newsclf.evaluation.intervals import (
@@ -13,6 +12,7 @@ from newsclf.evaluation.intervals import (
     chance_calibration_error,
     estimates,
 )
+from newsclf.records.article import Article, LabelledArticle
 from newsclf.training.targets import label_matrices
 
 

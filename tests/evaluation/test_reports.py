@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 
 from newsclf import modelfolder
-from newsclf.articles import Article, LabelledArticle
-from newsclf.codebook import Codebook
 from newsclf.errors import InputError
 from newsclf.evaluation import (
     Report,
@@ -18,6 +16,8 @@ from newsclf.evaluation import (
     unseen_source,
     write_model_card,
 )
+from newsclf.records.article import Article, LabelledArticle
+from newsclf.records.codebook import Codebook
 from newsclf.training.duplicates import sketch
 from newsclf.training.folds import groups_of, source_of
 

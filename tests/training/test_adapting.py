@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 import newsclf
-from newsclf.articles import Article, LabelledArticle
-from newsclf.codebook import Codebook, Keyword, Theme
 from newsclf.errors import LabelError, ModelError
+from newsclf.records.article import Article, LabelledArticle
+from newsclf.records.codebook import Codebook, Keyword, Theme
 from newsclf.training import Background, from_codebook
 
 DIALECT = [

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from newsclf.articles import Article
 from newsclf.errors import InputError
 from newsclf.features import FeatureSpec, Vocabulary
 from newsclf.pipeline import Block
+from newsclf.records.article import Article
 from newsclf.training import Background
 from newsclf.training.background import idf_of
 from newsclf.training.counting import count_documents, in_parallel, sparse_features

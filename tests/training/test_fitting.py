@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from newsclf.articles import Article, LabelledArticle
 from newsclf.errors import CodebookError, LabelError
 from newsclf.features import FeatureSpec
+from newsclf.records.article import Article, LabelledArticle
 from newsclf.training import Background, Settings, from_codebook, train
 
 BARE = Background()

@@ -8,10 +8,10 @@ from scipy.sparse import csr_array, hstack, random_array
 from sklearn.svm import LinearSVC
 
 from newsclf import engine
-from newsclf.articles import LabelledArticle
 from newsclf.errors import ModelError
 from newsclf.features import FeatureSpec, Vocabulary
 from newsclf.labelled import read_labelled
+from newsclf.records.article import LabelledArticle
 from newsclf.training import heads
 from newsclf.training.background import idf_of
 from newsclf.training.counting import count_documents, sparse_features

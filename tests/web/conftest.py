@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from newsclf.articles import Article
+from newsclf.records.article import Article
 from newsclf.web.desk import Desk, Options
 from newsclf.web.store import Store
 

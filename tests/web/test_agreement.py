@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from newsclf.articles import Article, LabelledArticle
 from newsclf.evaluation import evaluate
+from newsclf.records.article import Article, LabelledArticle
 from newsclf.web.agreement import agreement, alpha, micro_f1
 
 pytest.importorskip("nltk", reason="Krippendorff's alpha comes from nltk")

@@ -3,8 +3,8 @@ import time
 
 import pytest
 
-from newsclf.articles import Article, LabelledArticle
 from newsclf.labelled import read_labelled
+from newsclf.records.article import Article, LabelledArticle
 
 pytest.importorskip("starlette", reason="the page needs starlette")
 pytest.importorskip("uvicorn", reason="the page needs uvicorn")

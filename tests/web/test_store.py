@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsclf.articles import Article, LabelledArticle
-from newsclf.codebook import Codebook, Theme
 from newsclf.errors import InputError, LabelError
 from newsclf.labelled import read_labelled, write_labelled
+from newsclf.records.article import Article, LabelledArticle
+from newsclf.records.codebook import Codebook, Theme
 from newsclf.web.pool import read_pool
 from newsclf.web.store import Decision, Store
 

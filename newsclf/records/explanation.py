@@ -56,6 +56,6 @@ class Explanation:
         return "\n".join([head, *(f"  {w:+.3f}  {text}" for text, w in self.top())])
 
     def _repr_html_(self) -> str:
-        from newsclf import display
+        from newsclf.records import html
 
-        return display.explanation(self)
+        return html.explanation(self)

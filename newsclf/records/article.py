@@ -185,9 +185,9 @@ class Article:
         return f"{self.title}\n{self.text}" if self.title else self.text
 
     def _repr_html_(self) -> str:
-        from newsclf import display
+        from newsclf.records import html
 
-        return display.article(self)
+        return html.article(self)
 
 
 def _fail_text(item: object) -> NoReturn:
@@ -250,9 +250,9 @@ class Page:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from newsclf import display
+        from newsclf.records import html
 
-        return display.page(self)
+        return html.page(self)
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from newsclf.articles import Article, Page
-    from newsclf.codebook import Codebook
-    from newsclf.explanation import Evidence, Explanation
-    from newsclf.tagging import Tagging
+    from newsclf.records.article import Article, Page
+    from newsclf.records.codebook import Codebook
+    from newsclf.records.explanation import Evidence, Explanation
+    from newsclf.records.tagging import Tagging
 
 __all__ = ["article", "codebook", "explanation", "page", "tagging"]
 

@@ -110,6 +110,6 @@ class Tagging(_OfRow):
         return "  ".join(filter(None, (self.id, self.title, tags)))
 
     def _repr_html_(self) -> str:
-        from newsclf import display
+        from newsclf.records import html
 
-        return display.tagging(self)
+        return html.tagging(self)

@@ -104,7 +104,7 @@ class Codebook:
         from pathlib import Path
 
         if isinstance(source, str) and _ID.fullmatch(source):
-            packaged = Path(__file__).parent / "codebooks" / f"{source}.json"
+            packaged = Path(__file__).parents[1] / "codebooks" / f"{source}.json"
             if packaged.is_file():
                 return cls._parse(packaged.read_text(encoding="utf-8"), source)
         path = Path(source)
@@ -207,9 +207,9 @@ class Codebook:
         return "\n".join([head, *(f"  {t.id:<24}{t.name_zh}" for t in self.themes)])
 
     def _repr_html_(self) -> str:
-        from newsclf import display
+        from newsclf.records import html
 
-        return display.codebook(self)
+        return html.codebook(self)
 
 
 def _theme_to_dict(theme: Theme) -> dict[str, Any]:

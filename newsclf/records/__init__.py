@@ -1,0 +1,1 @@
+"""The records that are passed on: articles, the codebook, taggings, explanations."""
