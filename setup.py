@@ -26,11 +26,11 @@ def engine() -> list[Extension]:
     if os.environ.get("NEWSCLF_SANITIZE") == "1":
         flags += ["-g", "-O1", "-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
         links.append("-fsanitize=address,undefined")
-    here = "newsclf/_engine"
+    here = "newsclf/engine/kernel"
     rooms = ["array", "table", "trie", "route", "hmm", "cutting", "ngrams", "utf8", "terms"]
     rooms += ["summing", "scoring", "collecting", "descent"]
     extension = Extension(
-        "newsclf._engine.kernel",
+        "newsclf.engine.kernel.kernel",
         [f"{here}/kernel.pyx"],
         depends=[f"{here}/{room}.h" for room in rooms]
         + [f"{here}/{part}.pxi" for part in ("articles", "counting", "descending")],

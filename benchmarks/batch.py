@@ -165,7 +165,7 @@ def main() -> None:
     parser.add_argument("--model", default="governance")
     parser.add_argument("--json", type=Path, default=Path(__file__).with_suffix(".json"))
     options = parser.parse_args()
-    from newsclf import engine
+    from newsclf.engine import choice
 
     tagger = newsclf.load(options.model)
     with tempfile.TemporaryDirectory() as folder:
@@ -217,12 +217,12 @@ def main() -> None:
     times = rows["newsclf tag"]["mb_per_s"] / rows["by hand"]["mb_per_s"]
     print(f"newsclf tag at {speed:.0%} of the engine's speed")
     print(f"reading and writing {idle:.0%} of its CPU time")
-    print(f"{times:.1f} times as fast as by hand; engine: {engine.name()}")
+    print(f"{times:.1f} times as fast as by hand; engine: {choice.name()}")
     figures = {
         "articles": options.articles,
         "megabytes": round(size / 1e6, 1),
         "jobs": options.jobs,
-        "engine": engine.name(),
+        "engine": choice.name(),
         "python": sys.version.split()[0],
         "rows": rows,
         "stages_us": parts,

@@ -17,12 +17,12 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["newsclf"]):
-    from newsclf.decoding import decode
     from newsclf.errors import NewsclfError
     from newsclf.inputs import InputFile, ReadOptions, Reject, Row, read_rows
     from newsclf.labelled import read_labelled
     from newsclf.pages import read_page
     from newsclf.records.codebook import Codebook
+    from newsclf.text.decoding import decode
 
 if sys.argv[1:2] == ["pdf"]:
     with atheris.instrument_imports(include=["pypdf"]):

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from newsclf.records.article import Article, LabelledArticle, each_article
 from newsclf.records.codebook import Codebook, Theme
-from newsclf.tokens import fold
-from newsclf.traditional import simplified
+from newsclf.text.normalization import normalize
+from newsclf.text.traditional import simplified
 
 __all__ = ["Finding", "check_codebook"]
 
@@ -163,11 +163,11 @@ def _overlaps(codebook: Codebook) -> Iterator[Finding]:
 def _in_pool(
     codebook: Codebook, pool: Iterable[str | Article | LabelledArticle]
 ) -> Iterator[Finding]:
-    texts = [fold(str(simplified(article))) for article in each_article(pool)]
+    texts = [normalize(str(simplified(article))) for article in each_article(pool)]
     whole = "\n".join(texts)
     for theme in codebook:
         keywords = [k.text for k in theme.keywords]
-        seen = [text for text in keywords if fold(text) in whole]
+        seen = [text for text in keywords if normalize(text) in whole]
         missing = [text for text in keywords if text not in seen]
         if keywords and not seen:
             yield Finding("unseen", (theme.id,), f"none of its keywords is in {len(texts)} texts")
@@ -178,7 +178,7 @@ def _in_pool(
             yield Finding("unseen", (theme.id,), f"{message}: {_listed(missing)}")
         sample = texts[:: max(1, len(texts) // 1000)]
         for text in seen if len(texts) >= _FEW else ():
-            share = sum(fold(text) in t for t in sample) / len(sample)
+            share = sum(normalize(text) in t for t in sample) / len(sample)
             if share >= _COMMON:
                 message = f"{text!r} is in {share:.0%} of the texts and tells little"
                 yield Finding("everywhere", (theme.id,), message)

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from newsclf import engine, tokens
-from newsclf.features import is_word, share_of_title
+from newsclf import tokens
+from newsclf.engine import choice
+from newsclf.engine.features import is_word, share_of_title
 from newsclf.model import Model
 from newsclf.records.explanation import Evidence
 
@@ -63,7 +64,7 @@ def _weights(model: Model, places: Places, theme: int) -> dict[int, float]:
 
 def _places(model: Model, parts: Parts) -> list[tuple[Places, Places]]:
     """Return where each feature of the model stands in title and text, block by block."""
-    if engine.compiled():
+    if choice.compiled():
         return _kernel_places(model, parts)
     vocabulary = model.vocabulary
     words, chars = (

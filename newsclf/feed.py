@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from newsclf import engine
+from newsclf.engine import choice
 from newsclf.errors import MissingExtra, ModelError
 from newsclf.inputs import Portion, Reject, Row
 from newsclf.inputs.rows import Place
@@ -101,7 +101,7 @@ def tag_portions(
 
 def _in_threads(tagger: AnyTagger, jobs: int) -> contextlib.AbstractContextManager[AnyTagger]:
     """Return the tagger as threads are to have it: the compiled engine lets them work at once."""
-    if jobs == 1 or not isinstance(tagger, Tagger) or engine.compiled():
+    if jobs == 1 or not isinstance(tagger, Tagger) or choice.compiled():
         return contextlib.nullcontext(tagger)
     return tagger.in_processes(jobs)
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from newsclf.decoding import detect
 from newsclf.errors import DecodingError, InputError, LabelError
 from newsclf.exchange import fasttext_records, own_records, tool_of, unguarded
 from newsclf.records.article import Article
+from newsclf.text.decoding import detect
 
 __all__ = [
     "EXPECTED",

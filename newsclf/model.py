@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from newsclf import engine, modelfolder
+from newsclf import modelfolder
 from newsclf.decisions import Decision
+from newsclf.engine import choice
+from newsclf.engine.features import FeatureSpec, Rows, Terms, Vocabulary, compiled_rows, extract
 from newsclf.errors import CodebookError, ModelError
-from newsclf.features import FeatureSpec, Rows, Terms, Vocabulary, compiled_rows, extract
 from newsclf.records.article import Article, Reading
 from newsclf.records.codebook import Codebook
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from newsclf._engine.kernel import Kernel
+    from newsclf.engine.kernel.kernel import Kernel
 
 __all__ = ["Model"]
 
@@ -61,13 +62,13 @@ class Model:
 
     def features(self, articles: Iterable[Article | Reading]) -> Rows:
         """Return the features of articles as sparse rows."""
-        if engine.compiled():
+        if choice.compiled():
             return compiled_rows(articles, self.kernel)
         return extract(articles, self.spec, self.vocabulary)
 
     def scores_of(self, articles: Iterable[Article | Reading]) -> NDArray[np.float32]:
         """Return the linear scores of articles, shape (n_articles, n_themes); see `scores`."""
-        if engine.compiled():
+        if choice.compiled():
             articles = list(articles)
             return self.kernel.scores([a.title for a in articles], [a.text for a in articles])
         return self.scores(self.features(articles))
@@ -186,7 +187,7 @@ class Model:
         )
         try:
             # Whichever engine runs looks at every term once, here rather than at the first text.
-            _ = model.kernel if engine.compiled() else (vocabulary.words, vocabulary.chars)
+            _ = model.kernel if choice.compiled() else (vocabulary.words, vocabulary.chars)
         except ModelError as error:
             raise ModelError(f"{weights}: {error}") from error
         return model

@@ -13,10 +13,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from newsclf.decisions import Decision
-from newsclf.features import FeatureSpec, share_of_title
+from newsclf.engine.features import FeatureSpec, share_of_title
 from newsclf.model import Model
 from newsclf.records.article import Article, LabelledArticle, as_article
-from newsclf.traditional import simplified
+from newsclf.text.traditional import simplified
 
 __all__ = ["Block", "ThemeHeads", "to_pipeline"]
 

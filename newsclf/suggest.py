@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclf.records.article import Article, LabelledArticle, texts_only
-from newsclf.traditional import simplified
+from newsclf.text.traditional import simplified
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from newsclf import engine, tokens
+from newsclf.engine import choice
 from newsclf.errors import InputError
 from newsclf.model import Model
 from newsclf.records.article import (
@@ -24,7 +24,8 @@ from newsclf.records.article import (
 )
 from newsclf.records.codebook import Codebook
 from newsclf.records.tagging import Tag, Tagging
-from newsclf.traditional import all_simplified, simplified
+from newsclf.text.normalization import normalize
+from newsclf.text.traditional import all_simplified, simplified
 from newsclf.workers import in_order
 
 if TYPE_CHECKING:
@@ -243,7 +244,7 @@ class Tagger:
 
     def _parts(self, article: Article, text: str) -> Parts:
         """Title and body with their offsets in `text`, as the features see them."""
-        title, body = map(tokens.fold, self._model.spec.parts(simplified(article)))
+        title, body = map(normalize, self._model.spec.parts(simplified(article)))
         start = text.index(article.title or "")
         return (start, title), (len(text) - len(article.text), body)
 
@@ -278,7 +279,7 @@ class Tagger:
         ]
 
     def _tag_stream(self, batches: Iterator[list[Reading]], jobs: int) -> Iterator[Tagging]:
-        if jobs == 1 or engine.compiled():
+        if jobs == 1 or choice.compiled():
             # The kernel works without the interpreter's lock.
             yield from itertools.chain.from_iterable(in_order(self._tag_batch, batches, jobs))
             return

@@ -6,8 +6,8 @@ import platform
 import sys
 from importlib import metadata
 
-from newsclf import engine
 from newsclf._version import __version__
+from newsclf.engine import choice
 from newsclf.installed import models
 
 __all__ = ["DEPENDENCIES", "show_versions"]
@@ -49,7 +49,7 @@ def show_versions() -> None:
     newsclf              ...
     """
     rows = [
-        ("newsclf", f"{__version__}, {engine.name()} engine"),
+        ("newsclf", f"{__version__}, {choice.name()} engine"),
         *((f"model {info.name}", info.version) for info in models()),
         ("python", sys.version.split()[0]),
         ("platform", platform.platform()),

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsclf.decoding import decode, detect, read_text
 from newsclf.errors import DecodingError, InputError
+from newsclf.text.decoding import decode, detect, read_text
 
 TEXT = "近日,家住嘉兴嘉善县的姚女士,带着两岁半的女儿,步行6分钟抵达公寓托育园。\n第二行写的是养老。"
 HANT = "近日,家住嘉義縣的姚女士,帶著兩歲半的女兒,步行6分鐘抵達托育園。"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from newsclf.features import FeatureSpec, Vocabulary
+from newsclf.engine.features import FeatureSpec, Vocabulary
 from newsclf.records.article import Article
 from newsclf.tagger import Tagger
 

@@ -9,11 +9,11 @@ from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
+from newsclf.engine.features import FeatureSpec, Vocabulary, extract
 from newsclf.errors import InputError
-from newsclf.features import FeatureSpec, Vocabulary, extract
 from newsclf.pipeline import Block
 from newsclf.records.article import Article
-from newsclf.traditional import simplified
+from newsclf.text.traditional import simplified
 
 SPECS = [
     FeatureSpec(),

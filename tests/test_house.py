@@ -16,14 +16,12 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = (
     ("_version", "errors", "workers"),
     ("records",),
-    ("segmenter",),
-    ("_engine",),
+    ("text", "outputs"),
     ("engine",),
-    ("decoding", "tokens", "outputs"),
+    ("tokens",),
     ("inputs", "pages", "exchange"),
     ("labelfiles",),
     ("labelled",),
-    ("features", "traditional"),
     ("decisions", "modelfolder"),
     ("installed", "model"),
     ("evidence", "pipeline", "versions"),
@@ -38,7 +36,7 @@ FLOORS = (
 )
 # `Tagger.adapt` is where people look for it; what it does is training. The engine folds as the
 # reference does, by its table.
-UPSTAIRS = {("tagger", "training"), ("engine", "tokens")}
+UPSTAIRS = {("tagger", "training"), ("text", "engine"), ("engine", "tokens")}
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 

@@ -8,6 +8,7 @@ from chinese import texts
 from hypothesis import given
 
 from newsclf import tokens
+from newsclf.text.normalization import normalize
 
 jieba.setLogLevel(logging.WARNING)
 
@@ -72,10 +73,10 @@ def test_words_added_to_jieba_by_others_change_nothing(monkeypatch):
 
 @given(texts)
 def test_folding_keeps_every_place(text):
-    folded = tokens.fold(text)
+    folded = normalize(text)
     assert len(folded) == len(text)
-    assert tokens.fold(folded) == folded
+    assert normalize(folded) == folded
 
 
 def test_folding_makes_one_of_twins():
-    assert tokens.fold("ＡＰＰ办⽣育，５Ｇ　車") == "app办生育，5g　車"
+    assert normalize("ＡＰＰ办⽣育，５Ｇ　車") == "app办生育，5g　車"

@@ -6,8 +6,8 @@ from chinese import texts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsclf import traditional
 from newsclf.records.article import Article
+from newsclf.text import traditional
 
 SIMPLIFIED = "县医院门诊开诊\n医生为老人体检，过后发给每家一份报告。"
 TRADITIONAL = "縣醫院門診開診\n醫生為老人體檢，過後發給每家一份報告。"
@@ -71,7 +71,7 @@ def test_conversion_keeps_every_place(text, title):
 
 @given(st.lists(st.tuples(st.none() | texts, texts | st.text("這個們來a\U0002a6d6")), max_size=4))
 def test_the_kernel_counts_traditional_characters(parts):
-    kernel = pytest.importorskip("newsclf._engine.kernel", reason="no compiled engine")
+    kernel = pytest.importorskip("newsclf.engine.kernel.kernel", reason="no compiled engine")
     marked = traditional._ONLY_TRADITIONAL
     expected = [sum(c in marked for c in f"{title or ''}{text}") for title, text in parts]
     titles, bodies = [title for title, _ in parts], [text for _, text in parts]

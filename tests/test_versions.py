@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import newsclf
-from newsclf import engine
+from newsclf.engine import choice
 from newsclf.versions import DEPENDENCIES
 
 SETUP = Path(__file__).resolve().parent.parent / "setup.cfg"
@@ -14,7 +14,7 @@ def test_versions_of_all_that_runs_are_shown(capsys):
     newsclf.show_versions()
     lines = capsys.readouterr().out.splitlines()
     shown = dict(re.split(r"  +", line, maxsplit=1) for line in lines)
-    assert shown["newsclf"] == f"{newsclf.__version__}, {engine.name()} engine"
+    assert shown["newsclf"] == f"{newsclf.__version__}, {choice.name()} engine"
     assert shown["python"] == platform.python_version()
     assert re.fullmatch(r"\d+\.\d.*", shown["numpy"])
     for info in newsclf.models():

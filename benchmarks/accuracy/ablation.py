@@ -25,12 +25,12 @@ from unittest import mock
 import numpy as np
 from numpy.typing import NDArray
 
+from newsclf.engine.features import FeatureSpec
 from newsclf.evaluation import SOURCES
 from newsclf.evaluation.figures import Outcome, measure
-from newsclf.features import FeatureSpec
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook, Theme
-from newsclf.traditional import all_simplified
+from newsclf.text.traditional import all_simplified
 from newsclf.training import Background, Settings, calibration
 from newsclf.training.counting import sparse_features
 from newsclf.training.fitting import _columns, _Trainer

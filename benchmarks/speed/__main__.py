@@ -34,7 +34,7 @@ import retraining  # noqa: E402
 import stages  # noqa: E402
 
 import newsclf  # noqa: E402
-from newsclf import engine  # noqa: E402
+from newsclf.engine import choice  # noqa: E402
 from newsclf.evaluation.text import table  # noqa: E402
 from newsclf.labelled import LabelledArticle, read_labelled  # noqa: E402
 from newsclf.tagger import Tagger  # noqa: E402
@@ -207,7 +207,7 @@ def main() -> None:
     corpora = os.environ.get("NEWSCLF_CORPORA")
     if not corpora:
         sys.exit("set NEWSCLF_CORPORA to the folder of the corpora")
-    if not engine.compiled():
+    if not choice.compiled():
         sys.exit("the compiled engine is not installed: nothing to measure")
     bench = Bench(options.model, options.rounds, Path(corpora))
     record = {PARTS[part][0]: PARTS[part][1](bench) for part in options.only or PARTS}

@@ -15,7 +15,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
-from newsclf.features import Vocabulary
+from newsclf.engine.features import Vocabulary
 from newsclf.labelled import LabelledArticle
 from newsclf.tagger import Tagger
 

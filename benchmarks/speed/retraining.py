@@ -27,7 +27,7 @@ from sklearn.svm import LinearSVC
 
 import newsclf
 from newsclf import Article, LabelledArticle, Tagger
-from newsclf.features import FeatureSpec
+from newsclf.engine.features import FeatureSpec
 from newsclf.training import Settings
 
 OURS, OUR_WORDS = "newsclf", "newsclf, words only, no folds"

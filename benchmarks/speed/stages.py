@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from newsclf import engine
-from newsclf.features import Terms
+from newsclf.engine import choice
+from newsclf.engine.features import Terms
 from newsclf.records.article import each_reading
 from newsclf.tagger import Tagger
 
@@ -24,7 +24,7 @@ def measure(tagger: Tagger, texts: list[str], rounds: int) -> dict[str, float]:
     def kernel(features: int, *blocks: Any, **changes: Any) -> Any:
         spec = replace(model.spec, **changes)
         idf, weights = model.vocabulary.idf[:features], model.weights[:features]
-        return engine.kernel(spec, *blocks, idf, weights, model.bias)
+        return choice.kernel(spec, *blocks, idf, weights, model.bias)
 
     _, titles, bodies = zip(*each_reading(texts), strict=True)
 

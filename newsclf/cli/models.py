@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from newsclf import engine
 from newsclf.cli.shared import command, complain, open_output
+from newsclf.engine import choice
 
 __all__ = ["models"]
 
@@ -25,7 +25,7 @@ def models(
     """List the installed models: name, version, folder, labels (hash), what each was made from."""
     from newsclf.installed import models as installed
 
-    complain(f"engine: {engine.name()}")
+    complain(f"engine: {choice.name()}")
     found = [model for folder in (None, *(folders or ())) for model in installed(folder)]
     with open_output(None) as stream:
         for model in found:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from newsclf.decoding import settle, strip_bom
 from newsclf.inputs.rows import RAW_LIMIT
+from newsclf.text.decoding import settle, strip_bom
 
 __all__ = ["AT_A_TIME", "Block", "Line", "read_blocks", "read_lines"]
 

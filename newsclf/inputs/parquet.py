@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from newsclf.decoding import decode
 from newsclf.errors import DecodingError
 from newsclf.inputs.files import InputFile, open_binary, read_errors
 from newsclf.inputs.rows import Place, ReadOptions, Reject, Row, check_columns
+from newsclf.text.decoding import decode
 
 __all__ = ["read_parquet"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from newsclf.decoding import decode
 from newsclf.errors import DecodingError
 from newsclf.inputs.files import InputFile, read_whole
 from newsclf.inputs.rows import Place, ReadOptions, Reject, Row
 from newsclf.records.article import Article
+from newsclf.text.decoding import decode
 
 __all__ = ["read_text_file"]
 

@@ -6,7 +6,6 @@ import os
 import re
 from pathlib import Path
 
-from newsclf.decoding import decode, read_text
 from newsclf.errors import InputError
 from newsclf.pages.bigrams import BigramWeights
 from newsclf.pages.blocks import find_blocks, measure
@@ -15,6 +14,7 @@ from newsclf.pages.interleaving import separate
 from newsclf.pages.layout import label_blocks
 from newsclf.pages.units import make_article
 from newsclf.records.article import Page
+from newsclf.text.decoding import decode, read_text
 
 __all__ = ["read_page"]
 

@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from newsclf.decisions import Decision, rivals
+from newsclf.engine.features import Vocabulary
 from newsclf.errors import LabelError
-from newsclf.features import Vocabulary
 from newsclf.model import Model
 from newsclf.records.article import LabelledArticle
 from newsclf.records.codebook import Codebook
 from newsclf.tagger import Tagger
-from newsclf.traditional import simplified
+from newsclf.text.traditional import simplified
 from newsclf.training.calibration import COLD
 from newsclf.training.duplicates import sketch
 from newsclf.training.fitting import digest

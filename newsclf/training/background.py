@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.features import FeatureSpec, Vocabulary
+from newsclf.engine.features import FeatureSpec, Vocabulary
 from newsclf.model import Model
 from newsclf.records.article import Article, LabelledArticle, texts_only
-from newsclf.traditional import all_simplified
+from newsclf.text.traditional import all_simplified
 from newsclf.training.counting import count_documents, sparse_features
 
 __all__ = ["Background", "idf_of"]

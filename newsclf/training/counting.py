@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from newsclf import engine
-from newsclf.features import BlockName, FeatureSpec, Rows, Vocabulary, compiled_rows, extract
+from newsclf.engine import choice
+from newsclf.engine.features import BlockName, FeatureSpec, Rows, Vocabulary, compiled_rows, extract
 from newsclf.records.article import Article
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def count_documents(
         But not these, where they stand in any.
     """
     kept = frozenset(always)
-    if engine.compiled() and spec.ngrams(block)[1]:
+    if choice.compiled() and spec.ngrams(block)[1]:
         return _compiled_counts(articles, spec, block, least, kept)
     found: Counter[str] = Counter()
     tasks = ((chunk, spec, block) for chunk in chunks(articles))
@@ -97,7 +97,7 @@ def sparse_features(
     """Return the features of articles, float32, shape (n_articles, n_features)."""
     from scipy.sparse import csr_array, get_index_dtype
 
-    if engine.compiled():
+    if choice.compiled():
         kernel = vocabulary.kernel(spec)
         tasks = ((chunk, kernel) for chunk in chunks(articles))
         found = in_parallel(compiled_rows, tasks, jobs, threads=True)

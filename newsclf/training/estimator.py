@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from newsclf.engine.features import FeatureSpec
 from newsclf.errors import LabelError
-from newsclf.features import FeatureSpec
 from newsclf.records.article import Article, LabelledArticle, texts_only
 from newsclf.records.codebook import Codebook, Theme
 from newsclf.training.background import Background

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from newsclf import modelfolder
 from newsclf.decisions import Decision
+from newsclf.engine.features import Vocabulary
 from newsclf.errors import LabelError
-from newsclf.features import Vocabulary
 from newsclf.model import Model
 from newsclf.records.article import Article, LabelledArticle, texts_only
 from newsclf.records.codebook import Codebook
 from newsclf.tagger import Tagger
-from newsclf.traditional import all_simplified
+from newsclf.text.traditional import all_simplified
 from newsclf.training.background import Background
 from newsclf.training.calibration import cold_decision, fit_decision, share_of_nothing
 from newsclf.training.counting import sparse_features

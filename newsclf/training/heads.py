@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf import engine
+from newsclf.engine import choice
 from newsclf.training.counting import in_parallel
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def fit_heads(
         Scores of each article by heads fitted on the last subset that leaves it out, else 0.
     """
     n_themes, n_heads = own.shape[1], examples.labels.shape[1]
-    engine_of_choice = _descended if engine.compiled() else _by_liblinear
+    engine_of_choice = _descended if choice.compiled() else _by_liblinear
     fitted = list(engine_of_choice(examples, kept, own, C, jobs))
     coefficients = np.stack([head.columns for head in fitted], axis=1)
     for k in range(n_themes):
@@ -249,7 +249,7 @@ def _descended(
     examples: Examples, kept: NDArray[np.bool_], own: NDArray[Any], C: float, jobs: int
 ) -> Iterator[_Head]:
     """Fit by the compiled engine: all heads together for some passes, then each on all subsets."""
-    from newsclf._engine.kernel import LinearDesign
+    from newsclf.engine.kernel.kernel import LinearDesign
 
     n, n_heads = examples.labels.shape
     n_themes = own.shape[1]

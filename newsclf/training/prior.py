@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.features import FeatureSpec, Vocabulary
+from newsclf.engine.features import FeatureSpec, Vocabulary
 from newsclf.records.codebook import Codebook, Theme
 
 __all__ = ["codebook_terms", "codebook_vectors"]

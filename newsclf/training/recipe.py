@@ -29,8 +29,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from newsclf.engine.features import FeatureSpec
 from newsclf.errors import InputError
-from newsclf.features import FeatureSpec
 from newsclf.inputs import Reject, find_files, read_rows
 from newsclf.labelled import read_labelled
 from newsclf.records.article import Article, LabelledArticle

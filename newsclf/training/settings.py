@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from newsclf.features import FeatureSpec
+from newsclf.engine.features import FeatureSpec
 
 __all__ = ["Settings"]
 

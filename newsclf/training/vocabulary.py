@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.features import Vocabulary
+from newsclf.engine.features import Vocabulary
 from newsclf.records.article import Article
 from newsclf.records.codebook import Codebook
 from newsclf.training.background import Background, idf_of

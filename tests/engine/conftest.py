@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from newsclf import engine, tokens
+from newsclf import tokens
+from newsclf.engine import choice
 
-if not engine.compiled():
+if not choice.compiled():
     collect_ignore_glob = ["test_*.py"]
 
 COMMON = "人大中国的是了在有和不这我们政府发展工作服务建设"

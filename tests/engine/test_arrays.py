@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsclf import engine
-from newsclf._engine import build_dictionary, dictionary
-from newsclf._engine.kernel import Cutter, Kernel
+from newsclf.engine import choice
+from newsclf.engine.features import Terms
+from newsclf.engine.kernel import build_dictionary, dictionary
+from newsclf.engine.kernel.kernel import Cutter, Kernel
 from newsclf.errors import ModelError
-from newsclf.features import Terms
 
 Arrays = dict[str, Any]
 
@@ -92,7 +92,7 @@ def model(**changes: Any) -> Kernel:
         "weights": np.ones((3, 2), np.float16),
         "bias": np.zeros(2, np.float32),
     }
-    return Kernel(engine.cutter(), engine.characters(), **{**parts, **changes})
+    return Kernel(choice.cutter(), choice.characters(), **{**parts, **changes})
 
 
 UTF8 = np.frombuffer("中国政府".encode(), np.uint8)

@@ -9,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jieba import finalseg
 
-from newsclf import engine, tokens
-from newsclf.segmenter import Segmenter
+from newsclf import tokens
+from newsclf.engine import choice
+from newsclf.engine.segmenter import Segmenter
 
 from .conftest import COMMON, ODD, corpus_texts, random_texts
 
 
 def cut(text: str, hmm: bool) -> list[str]:
-    return engine.cutter().cut(text, hmm)
+    return choice.cutter().cut(text, hmm)
 
 
 @pytest.mark.parametrize("hmm", [True, False])
@@ -57,7 +58,7 @@ def test_added_words_act_as_in_a_private_jieba(dictionary_words: list[str]) -> N
         )
         added.append((word, rng.choice([0, 1, 3, 500, 10**5, 10**9])))
     added += [("的", 0), ("中国", 0), ("人", 10**9), ("一" * 40, 5), ("-", 7)]
-    reference, compiled = Segmenter(added), engine.cutter(tuple(added))
+    reference, compiled = Segmenter(added), choice.cutter(tuple(added))
     pieces = [w for w, _ in added] + dictionary_words[:300] + ["一" * 41, "，"]
     for _ in range(5_000):
         text = "".join(rng.choice(pieces) for _ in range(rng.randrange(9)))
@@ -67,7 +68,7 @@ def test_added_words_act_as_in_a_private_jieba(dictionary_words: list[str]) -> N
 
 def test_added_words_stay_with_their_cutter() -> None:
     before = cut("新质生产力", True)
-    assert engine.cutter((("新质生产力", 1000),)).cut("新质生产力") == ["新质生产力"]
+    assert choice.cutter((("新质生产力", 1000),)).cut("新质生产力") == ["新质生产力"]
     assert cut("新质生产力", True) == before != ["新质生产力"]
 
 
@@ -76,7 +77,7 @@ def test_words_come_from_the_engine_that_is_asked_for(monkeypatch: pytest.Monkey
         raise AssertionError("the other engine was asked")
 
     monkeypatch.setenv("NEWSCLF_ENGINE", "reference")
-    monkeypatch.setattr(engine, "cutter", refuse)
+    monkeypatch.setattr(choice, "cutter", refuse)
     assert tokens.cut("优化政务服务") == ["优化", "政务", "服务"]
     monkeypatch.undo()
     monkeypatch.setenv("NEWSCLF_ENGINE", "compiled")

@@ -1,4 +1,4 @@
-"""The kernel's rows, scores and occurrences against the definition in newsclf.features."""
+"""The kernel's rows, scores and occurrences against the definition in newsclf.engine.features."""
 
 import itertools
 from collections import Counter
@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsclf import engine, tokens
-from newsclf._engine.kernel import Kernel
+from newsclf.engine import choice
+from newsclf.engine.features import FeatureSpec, Terms, Vocabulary, compiled_rows, extract
+from newsclf.engine.kernel.kernel import Kernel
 from newsclf.errors import InputError, ModelError
-from newsclf.features import FeatureSpec, Terms, Vocabulary, compiled_rows, extract
 from newsclf.records.article import Article
+from newsclf.text.normalization import normalize
 
 from .conftest import COMMON, ODD, random_texts
 
@@ -108,7 +109,7 @@ def test_half_precision_is_read_exactly() -> None:
     halves = np.arange(2**16, dtype=np.uint16).view(np.float16)
     halves = halves[np.isfinite(halves)].reshape(1, -1)
     made = Kernel(
-        engine.cutter(), engine.characters(), Terms.pack(["中国"]), Terms.pack([]), np.ones(1, np.float32),
+        choice.cutter(), choice.characters(), Terms.pack(["中国"]), Terms.pack([]), np.ones(1, np.float32),
         (1, 1), (0, 0), 0.5, "han", halves, np.zeros(halves.size, np.float32),
     )  # fmt: skip
     np.testing.assert_array_equal(made.scores([None], ["中国"]), halves.astype(np.float32))
@@ -120,7 +121,7 @@ def test_occurrences_say_where_each_feature_stands(
 ) -> None:
     article = articles_of(["", "".join(random_texts(60, 9, dictionary_words))])[1]
     case = Case(spec, [article])
-    parts = tokens.fold(article.title or ""), tokens.fold(article.text)
+    parts = normalize(article.title or ""), normalize(article.text)
     counts: Counter[int] = Counter()
     terms = [*case.vocabulary.words, *case.vocabulary.chars]
     for feature, part, begin, end in case.kernel.occurrences(article.title, article.text).tolist():
@@ -165,7 +166,7 @@ def test_what_is_no_text_is_refused_and_leaves_no_trace() -> None:
 
 def test_a_kernel_without_weights_has_no_scores() -> None:
     made = Kernel(
-        engine.cutter(), engine.characters(), Terms.pack(["中国"]), Terms.pack([]), np.ones(1, np.float32),
+        choice.cutter(), choice.characters(), Terms.pack(["中国"]), Terms.pack([]), np.ones(1, np.float32),
         (1, 1), (0, 0), 0.5,
     )  # fmt: skip
     assert made.rows([None], ["中国"])[1].tolist() == [0]

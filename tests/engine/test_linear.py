@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from newsclf import engine
-from newsclf._engine import kernel
+from newsclf.engine import choice
+from newsclf.engine.kernel import kernel
 
 pytestmark = pytest.mark.skipif(
     not kernel.CHECKED, reason="accesses are counted by the checked build (NEWSCLF_CHECKED=1)"
@@ -35,7 +35,7 @@ def cost(work: object, *args: object) -> int:
 @pytest.mark.parametrize("hmm", [True, False])
 @pytest.mark.parametrize("unit", REPEATED)
 def test_cutting(unit: str, hmm: bool) -> None:
-    cut = engine.cutter((("的的的的的", 3), ("7a", 10))).cut
+    cut = choice.cutter((("的的的的的", 3), ("7a", 10))).cut
     once, ten_times = cost(cut, unit * 2_000, hmm), cost(cut, unit * 20_000, hmm)
     assert ten_times < 10.5 * once
     assert ten_times < 150 * len(unit * 20_000)
@@ -46,7 +46,7 @@ def test_scoring(unit: str) -> None:
     terms = np.frombuffer("的的".encode(), np.uint8), np.array([6], np.uint32)
     none = np.empty(0, np.uint8), np.empty(0, np.uint32)
     made = kernel.Kernel(
-        engine.cutter(), engine.characters(), none, terms, np.ones(1, np.float32),
+        choice.cutter(), choice.characters(), none, terms, np.ones(1, np.float32),
         (1, 3), (1, 5), 0.5, "any", np.ones((1, 3), np.float32), np.zeros(3, np.float32),
     )  # fmt: skip
     once, ten_times = (cost(made.scores, [""], [unit * n]) for n in (2_000, 20_000))

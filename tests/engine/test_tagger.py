@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import newsclf
-from newsclf import engine
+from newsclf.engine import choice
 from newsclf.errors import InputError, MissingEngine
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.tagger import Tagger
@@ -40,7 +40,7 @@ def tagger(labelled: list[LabelledArticle]) -> Tagger:
 def by(name: str, work: object, *args: object, **kwargs: object) -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NEWSCLF_ENGINE", name)
-        assert engine.name() == name
+        assert choice.name() == name
         return work(*args, **kwargs)  # type: ignore[operator]
 
 
@@ -121,17 +121,17 @@ def test_a_tagger_travels(tagger: Tagger) -> None:
 def test_what_the_environment_may_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSCLF_ENGINE", "fast")
     with pytest.raises(InputError, match="compiled or reference"):
-        engine.compiled()
-    monkeypatch.setattr(engine, "_installed", lambda: False)
+        choice.compiled()
+    monkeypatch.setattr(choice, "_installed", lambda: False)
     monkeypatch.delenv("NEWSCLF_ENGINE")
     monkeypatch.delenv("NEWSCLF_REQUIRE_ENGINE", raising=False)
-    assert engine.name() == "reference"
+    assert choice.name() == "reference"
     monkeypatch.setenv("NEWSCLF_REQUIRE_ENGINE", "1")
     with pytest.raises(MissingEngine):
-        engine.compiled()
+        choice.compiled()
     monkeypatch.setenv("NEWSCLF_ENGINE", "reference")
-    assert engine.name() == "reference"
+    assert choice.name() == "reference"
     monkeypatch.delenv("NEWSCLF_REQUIRE_ENGINE")
     monkeypatch.setenv("NEWSCLF_ENGINE", "compiled")
     with pytest.raises(MissingEngine):
-        engine.compiled()
+        choice.compiled()

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from newsclf import engine
-from newsclf._engine import dictionary
-from newsclf._engine.kernel import (
+from newsclf.engine import choice
+from newsclf.engine.features import Terms
+from newsclf.engine.kernel import dictionary
+from newsclf.engine.kernel.kernel import (
     CHECKED,
     CharacterSet,
     Cutter,
@@ -26,7 +27,6 @@ from newsclf._engine.kernel import (
     TermCounter,
 )
 from newsclf.errors import ModelError
-from newsclf.features import Terms
 
 RUNS = ["han", "any"]
 COMMON = "的一是了我不人在他有这个上们来到时大地为子中国政府工作发展"
@@ -64,7 +64,7 @@ def kernel_of(rng: random.Random, cutter: Cutter, texts: list[str]) -> Kernel:
     themes = rng.choice([1, 3, 8, 24, 31])
     weights = np.random.default_rng(rng.randrange(2**31)).normal(size=(len(terms), themes))
     return Kernel(
-        cutter, engine.characters(), Terms.pack(terms[:half]), Terms.pack(terms[half:]),
+        cutter, choice.characters(), Terms.pack(terms[:half]), Terms.pack(terms[half:]),
         np.ones(len(terms), np.float32), ngrams_of(rng), ngrams_of(rng), rng.choice([0, 0.3, 0.9]), rng.choice(RUNS),
         weights.astype(rng.choice([np.float16, np.float32])), np.zeros(themes, np.float32),
     )  # fmt: skip
@@ -85,7 +85,7 @@ def round_of_texts(rng: random.Random) -> None:
     CharacterSet(COMMON).counts(titles, texts)
     longest = rng.randrange(1, 6)
     block = rng.choice(["words", "chars"])
-    counter = TermCounter(cutter, engine.characters(), block, (1, longest), rng.choice(RUNS))
+    counter = TermCounter(cutter, choice.characters(), block, (1, longest), rng.choice(RUNS))
     counter.add(titles, texts)
     counter.take()
     terms = counter.terms()
@@ -148,7 +148,7 @@ def round_of_damage(rng: random.Random) -> bool:
         blocks = [(utf8, ends), Terms.pack(["的"])]
         rng.shuffle(blocks)
         Kernel(
-            cutter, engine.characters(), *blocks,
+            cutter, choice.characters(), *blocks,
             np.ones(len(ends) + 1, np.float32), (1, 2), (1, rng.randrange(1, 9)), 0.5,
         ).rows([None], [text_of(rng)])  # fmt: skip
     except (ModelError, ValueError, OverflowError):
@@ -162,7 +162,7 @@ def main() -> None:
     until, rounds, survived = time.monotonic() + seconds, 0, 0
     print(f"checked arrays: {CHECKED}", flush=True)
     for char in ("的", "龘", "7", "a", "\ud800"):
-        assert "".join(engine.cutter().cut(char * 10_000_000)) == char * 10_000_000
+        assert "".join(choice.cutter().cut(char * 10_000_000)) == char * 10_000_000
     while time.monotonic() < until:
         rng = random.Random(f"{seed}-{rounds}")
         round_of_texts(rng)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from newsclf.engine.features import FeatureSpec, Vocabulary
 from newsclf.errors import InputError
-from newsclf.features import FeatureSpec, Vocabulary
 from newsclf.pipeline import Block
 from newsclf.records.article import Article
 from newsclf.training import Background

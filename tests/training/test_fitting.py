@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from newsclf.engine.features import FeatureSpec
 from newsclf.errors import CodebookError, LabelError
-from newsclf.features import FeatureSpec
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.training import Background, Settings, from_codebook, train
 

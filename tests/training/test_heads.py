@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array, hstack, random_array
 from sklearn.svm import LinearSVC
 
-from newsclf import engine
+from newsclf.engine import choice
+from newsclf.engine.features import FeatureSpec, Vocabulary
 from newsclf.errors import ModelError
-from newsclf.features import FeatureSpec, Vocabulary
 from newsclf.labelled import read_labelled
 from newsclf.records.article import LabelledArticle
 from newsclf.training import heads
@@ -17,7 +17,7 @@ from newsclf.training.background import idf_of
 from newsclf.training.counting import count_documents, sparse_features
 from newsclf.training.heads import Examples, fit_heads
 
-compiled = pytest.mark.skipif(not engine.compiled(), reason="the compiled engine is not installed")
+compiled = pytest.mark.skipif(not choice.compiled(), reason="the compiled engine is not installed")
 
 
 def optimum(examples, kept, own, C, head, tolerance=1e-7):
@@ -141,7 +141,7 @@ def test_any_problem(n, n_features, n_themes, seed, C):
 
 @pytest.mark.parametrize("name", ["compiled", "reference"])
 def test_jobs_change_nothing_and_one_class_gives_nothing(name, monkeypatch, written):
-    if name == "compiled" and not engine.compiled():
+    if name == "compiled" and not choice.compiled():
         pytest.skip("the compiled engine is not installed")
     monkeypatch.setenv("NEWSCLF_ENGINE", name)
     items = written[:60]
@@ -172,7 +172,7 @@ def test_jobs_change_nothing_and_one_class_gives_nothing(name, monkeypatch, writ
     ],
 )
 def test_rows_that_do_not_fit_are_refused(changes):
-    from newsclf._engine.kernel import LinearDesign
+    from newsclf.engine.kernel.kernel import LinearDesign
 
     arrays = {
         "indptr": np.array([0, 1, 2], np.int64),
@@ -200,7 +200,7 @@ def test_rows_that_do_not_fit_are_refused(changes):
     ],
 )
 def test_machines_that_do_not_fit_are_refused(name, array):
-    from newsclf._engine.kernel import LinearDesign
+    from newsclf.engine.kernel.kernel import LinearDesign
 
     design = LinearDesign(
         np.array([0, 1, 2]), np.array([0, 1], np.int32), np.ones(2, np.float32), 2,

@@ -8,11 +8,11 @@ import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from newsclf import engine
+from newsclf.engine import choice
 from newsclf.records.article import Article, Reading
 
 if TYPE_CHECKING:
-    from newsclf._engine.kernel import CharacterSet
+    from newsclf.engine.kernel.kernel import CharacterSet
 
 __all__ = ["all_simplified", "simplified"]
 
@@ -43,7 +43,7 @@ def looks_traditional(text: str) -> bool:
 
 @functools.cache
 def _traditional_characters() -> CharacterSet:
-    from newsclf._engine.kernel import CharacterSet
+    from newsclf.engine.kernel.kernel import CharacterSet
 
     return CharacterSet(_ONLY_TRADITIONAL)
 
@@ -94,7 +94,7 @@ def _convert_piece(converter: Any, text: str) -> str:
 def all_simplified(articles: Iterable[_Text]) -> list[_Text]:
     """Return what `simplified` gives for each article."""
     articles = list(articles)
-    if not engine.compiled():
+    if not choice.compiled():
         return list(map(simplified, articles))
     titles, texts = [a.title for a in articles], [a.text for a in articles]
     # The kernel passes over what has too few such characters: nearly every text.

@@ -2,7 +2,7 @@
 """The compiled engine: words, features and scores in one pass over the characters.
 
 Python objects own the arrays and check them once; the C rooms (``*.h``) walk over them without the
-GIL. What is computed is defined by newsclf/tokens.py and newsclf/features.py.
+GIL. What is computed is defined by newsclf/tokens.py and newsclf/engine/features.py.
 """
 
 from libc.math cimport INFINITY, isfinite, log
@@ -101,7 +101,7 @@ cdef class Cutter:
     Parameters
     ----------
     arrays : mapping of str to array
-        The packed dictionary, as ``newsclf._engine.dictionary.read`` gives it.
+        The packed dictionary, as ``newsclf.engine.kernel.dictionary.read`` gives it.
     added : sequence of (str, int)
         Words with their frequencies, added one after the other as ``jieba.add_word`` does.
     """

@@ -17,8 +17,8 @@ from newsclf.errors import InputError, MissingEngine
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from newsclf._engine.kernel import CharacterTable, Cutter, Kernel, TermCounter
-    from newsclf.features import BlockName, FeatureSpec, Terms
+    from newsclf.engine.features import BlockName, FeatureSpec, Terms
+    from newsclf.engine.kernel.kernel import CharacterTable, Cutter, Kernel, TermCounter
 
 __all__ = ["characters", "compiled", "counter", "cutter", "kernel", "name"]
 
@@ -53,24 +53,24 @@ def name() -> str:
 
 @functools.cache
 def _installed() -> bool:
-    return importlib.util.find_spec("newsclf._engine.kernel") is not None
+    return importlib.util.find_spec("newsclf.engine.kernel.kernel") is not None
 
 
 @functools.lru_cache(maxsize=4)
 def cutter(added: tuple[tuple[str, int], ...] = ()) -> Cutter:
     """Return the compiled segmenter with these words added to jieba's dictionary."""
-    from newsclf._engine import dictionary, kernel
+    from newsclf.engine.kernel import dictionary, kernel
 
     return kernel.Cutter(dictionary.read(), added)
 
 
 @functools.cache
 def characters() -> CharacterTable:
-    """Return the kernel's table of characters, folded as ``tokens.fold`` does."""
-    from newsclf._engine import kernel
-    from newsclf.tokens import FOLDING
+    """Return the kernel's table of characters, normalized as ``text.normalization`` does."""
+    from newsclf.engine.kernel import kernel
+    from newsclf.text.normalization import NORMALIZED
 
-    return kernel.CharacterTable(FOLDING)
+    return kernel.CharacterTable(NORMALIZED)
 
 
 def kernel(
@@ -90,7 +90,7 @@ def kernel(
     """
     import numpy as np
 
-    from newsclf._engine.kernel import Kernel
+    from newsclf.engine.kernel.kernel import Kernel
 
     if weights is not None:
         weights = np.ascontiguousarray(weights)
@@ -111,7 +111,7 @@ def kernel(
 
 def counter(spec: FeatureSpec, block: BlockName) -> TermCounter:
     """Return the compiled engine's counter of the terms of one block."""
-    from newsclf._engine.kernel import TermCounter
+    from newsclf.engine.kernel.kernel import TermCounter
 
     return TermCounter(
         cutter(spec.added_words),

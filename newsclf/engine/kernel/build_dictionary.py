@@ -1,7 +1,7 @@
 """Pack jieba's dictionary and HMM tables into ``dictionary.safetensors``.
 
-Run ``python -m newsclf._engine.build_dictionary`` after changing the layout; the same jieba gives
-the same bytes. It takes some ten seconds, which is why the result is package data.
+Run ``python -m newsclf.engine.kernel.build_dictionary`` after changing the layout; the same jieba
+gives the same bytes. It takes some ten seconds, which is why the result is package data.
 
 Layout
 ------
@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf._engine.dictionary import EMPTY, LOWEST, PATH, SIGNS
+from newsclf.engine.kernel.dictionary import EMPTY, LOWEST, PATH, SIGNS
 
 __all__ = ["build"]
 
@@ -45,7 +45,7 @@ def build(path: Path) -> None:
     """Write the packed dictionary of the installed jieba to `path`."""
     from safetensors.numpy import save
 
-    from newsclf.segmenter import Segmenter
+    from newsclf.engine.segmenter import Segmenter
 
     segmenter = Segmenter()
     words = {w: f for w, f in segmenter.FREQ.items() if _reachable(w)}

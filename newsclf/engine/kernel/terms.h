@@ -1,5 +1,5 @@
 /* Terms of an article (word and character n-grams), looked up in a model's vocabulary and counted.
- * newsclf/features.py defines them. */
+ * newsclf/engine/features.py defines them. */
 #ifndef NEWSCLF_TERMS_H
 #define NEWSCLF_TERMS_H
 

@@ -20,14 +20,16 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from newsclf import engine, tokens
+from newsclf import tokens
+from newsclf.engine import choice
 from newsclf.errors import InputError, ModelError
 from newsclf.records.article import Article, Reading
+from newsclf.text.normalization import normalize
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from newsclf._engine.kernel import Kernel, TermCounter
+    from newsclf.engine.kernel.kernel import Kernel, TermCounter
 
 __all__ = [
     "BlockName",
@@ -117,7 +119,7 @@ class FeatureSpec:
         if not longest:
             return
         recent: list[str] = []
-        for word in tokens.words(tokens.fold(text), self.added_words):
+        for word in tokens.words(normalize(text), self.added_words):
             if not is_word(word):
                 recent.clear()
                 continue
@@ -130,7 +132,7 @@ class FeatureSpec:
         shortest, longest = self.char_ngrams
         if not longest:
             return
-        for _, run in self.runs(tokens.fold(text)):
+        for _, run in self.runs(normalize(text)):
             for n in range(shortest, longest + 1):
                 for i in range(len(run) - n + 1):
                     yield run[i : i + n]
@@ -145,7 +147,7 @@ class FeatureSpec:
 
     def counter(self, block: BlockName) -> TermCounter:
         """Return the compiled engine's counter of the terms of one block."""
-        return engine.counter(self, block)
+        return choice.counter(self, block)
 
     def runs(self, text: str) -> Iterator[tuple[int, str]]:
         """Yield offset and characters of each run within which character n-grams lie."""
@@ -248,8 +250,8 @@ class Vocabulary:
         weights: NDArray[Any] | None = None,
         bias: NDArray[np.float32] | None = None,
     ) -> Kernel:
-        """Return the compiled engine over this vocabulary; see newsclf/_engine/kernel.pyx."""
-        return engine.kernel(spec, self.packed[0], self.packed[1], self.idf, weights, bias)
+        """Return the compiled engine over this vocabulary; see newsclf/engine/kernel/kernel.pyx."""
+        return choice.kernel(spec, self.packed[0], self.packed[1], self.idf, weights, bias)
 
     def __len__(self) -> int:
         return len(self.idf)
@@ -269,7 +271,7 @@ def extract(
     Rows
         float32, shape (n_articles, len(vocabulary)) as sparse rows; ids rise within a block.
     """
-    if engine.compiled():
+    if choice.compiled():
         return compiled_rows(articles, vocabulary.kernel(spec))
     indptr, indices, values = [0], [], []
     for article in articles:

@@ -1,0 +1,1 @@
+"""Words, features and scores: one definition, and two engines that give them."""

@@ -1,0 +1,1 @@
+"""Text as it comes: bytes decoded, characters normalized, traditional ones converted."""
