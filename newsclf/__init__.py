@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from newsclf.evaluation import Report, cross_validate, evaluate
     from newsclf.exchange import export_labelled
     from newsclf.frames import tag_batches, tag_frame
-    from newsclf.installed import models
     from newsclf.labelcheck import LabelCheck, check_labels
     from newsclf.labelled import read_labelled, write_labelled
+    from newsclf.model.installed import models
     from newsclf.pages import read_page
     from newsclf.records.article import Article, LabelledArticle, Page, Span
     from newsclf.records.codebook import Codebook, Keyword, Theme
@@ -64,7 +64,7 @@ _ROOMS = {
     "exchange": ("export_labelled",),
     "records.explanation": ("Evidence", "Explanation"),
     "frames": ("tag_batches", "tag_frame"),
-    "installed": ("models",),
+    "model.installed": ("models",),
     "labelcheck": ("LabelCheck", "check_labels"),
     "labelled": ("read_labelled", "write_labelled"),
     "pages": ("read_page",),

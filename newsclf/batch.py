@@ -273,9 +273,9 @@ def _journal(
         )
     if not isinstance(model, (str, Path)):
         raise InputError("resume needs the model by name or path, to know it again")
-    from newsclf import modelfolder
+    from newsclf.model import storage
 
-    manifest = Path(modelfolder.find(model), modelfolder.MANIFEST)
+    manifest = Path(storage.find(model), storage.MANIFEST)
     key = {
         "the inputs": [[str(p), digest] for p, digest in zip(paths, sha256_of(paths), strict=True)],
         "the model": sha256_of([manifest]),

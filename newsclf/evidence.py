@@ -16,7 +16,7 @@ import numpy as np
 from newsclf import tokens
 from newsclf.engine import choice
 from newsclf.engine.features import is_word, share_of_title
-from newsclf.model import Model
+from newsclf.model.model import Model
 from newsclf.records.explanation import Evidence
 
 __all__ = ["Parts", "find_evidence"]

@@ -12,9 +12,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from newsclf.decisions import Decision
 from newsclf.engine.features import FeatureSpec, share_of_title
-from newsclf.model import Model
+from newsclf.model.decision import Decision
+from newsclf.model.model import Model
 from newsclf.records.article import Article, LabelledArticle, as_article
 from newsclf.text.traditional import simplified
 

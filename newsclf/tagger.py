@@ -13,7 +13,7 @@ import numpy as np
 
 from newsclf.engine import choice
 from newsclf.errors import InputError
-from newsclf.model import Model
+from newsclf.model.model import Model
 from newsclf.records.article import (
     Article,
     LabelledArticle,

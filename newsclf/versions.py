@@ -8,7 +8,7 @@ from importlib import metadata
 
 from newsclf._version import __version__
 from newsclf.engine import choice
-from newsclf.installed import models
+from newsclf.model.installed import models
 
 __all__ = ["DEPENDENCIES", "show_versions"]
 

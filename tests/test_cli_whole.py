@@ -5,8 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from newsclf import modelfolder
 from newsclf.cli import app
+from newsclf.model import storage
 
 TEXTS = {
     "health": [
@@ -97,4 +97,4 @@ def test_a_model_folder_is_not_replaced_unasked(run):
 
 def test_models_lists_what_is_installed(run):
     names = [line.split()[0] for line in run("models").splitlines()]
-    assert names == [folder.name for folder in modelfolder.installed()]
+    assert names == [folder.name for folder in storage.installed()]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from newsclf.decisions import Decision, any_theme, rivals
+from newsclf.model.decision import Decision, any_theme, rivals
 
 
 def rule(n=3, *, slope=2.0, offset=0.0, rival=-1.0, threshold=0.5, abstain=0.3, at_most=3):

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from newsclf import modelfolder
 from newsclf.errors import ModelError, ModelNotFound
-from newsclf.model import Model
+from newsclf.model import storage
+from newsclf.model.model import Model
 from newsclf.tagger import load
 
-MANIFEST, WEIGHTS = modelfolder.MANIFEST, modelfolder.WEIGHTS
+MANIFEST, WEIGHTS = storage.MANIFEST, storage.WEIGHTS
 
 
 @pytest.fixture
@@ -36,10 +36,10 @@ def seal(folder, **changes):
     """Write the manifest anew with changes, all its hashes right: only its contents are wrong."""
     contents = json.loads((folder / MANIFEST).read_text(encoding="utf-8")) | changes
     files = changes.get("files") or {
-        name: modelfolder._sha256(folder / name) for name in contents["files"]
+        name: storage._sha256(folder / name) for name in contents["files"]
     }
     contents["files"] = files
-    (folder / MANIFEST).write_bytes(modelfolder._signed(contents))
+    (folder / MANIFEST).write_bytes(storage._signed(contents))
 
 
 def replace_arrays(folder, **changes):
@@ -120,7 +120,7 @@ def test_an_unknown_name_lists_the_known_ones():
 
 
 def test_the_card_is_nobodys_business(folder):
-    (folder / modelfolder.CARD).write_text("anything", encoding="utf-8")
+    (folder / storage.CARD).write_text("anything", encoding="utf-8")
     load(folder)
 
 
@@ -205,7 +205,7 @@ def test_a_term_that_is_no_text_is_refused(folder):
 
 
 def test_a_newer_format_asks_for_a_newer_version(folder):
-    seal(folder, format=modelfolder.FORMAT + 1)
+    seal(folder, format=storage.FORMAT + 1)
     assert "upgrade" in broken(folder, MANIFEST)
 
 
@@ -292,14 +292,14 @@ def test_save_leaves_what_is_no_model_alone(tagger, tmp_path):
 
 
 def test_a_save_that_fails_leaves_nothing_behind(tagger, tmp_path, monkeypatch):
-    monkeypatch.setattr(modelfolder, "_signed", lambda contents: 1 / 0)
+    monkeypatch.setattr(storage, "_signed", lambda contents: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         tagger.save(tmp_path / "new")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_shipped_models_hold_together():
-    shipped = modelfolder.installed()
+    shipped = storage.installed()
     assert {path.name for path in shipped} >= {"governance", "governance-open"}
     for path in shipped:
         assert load(path.name).name == path.name
@@ -311,5 +311,5 @@ def test_a_moved_folder_is_the_same_model(folder, tmp_path):
 
 
 def test_model_folders_are_found_by_themselves_and_within(model_folder):
-    assert modelfolder.within(model_folder) == [model_folder]
-    assert modelfolder.within(model_folder.parent) == [model_folder]
+    assert storage.within(model_folder) == [model_folder]
+    assert storage.within(model_folder.parent) == [model_folder]

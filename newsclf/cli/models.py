@@ -23,7 +23,7 @@ def models(
     ] = None,
 ) -> None:
     """List the installed models: name, version, folder, labels (hash), what each was made from."""
-    from newsclf.installed import models as installed
+    from newsclf.model.installed import models as installed
 
     complain(f"engine: {choice.name()}")
     found = [model for folder in (None, *(folders or ())) for model in installed(folder)]

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from newsclf import modelfolder
 from newsclf.errors import InputError
 from newsclf.evaluation.figures import FIGURES, MIN_POSITIVES
 from newsclf.evaluation.report import Part, Report
 from newsclf.evaluation.text import MAIN, chance_line, number, overlap_line
+from newsclf.model import storage
 
 __all__ = ["model_card", "write_model_card"]
 
@@ -85,9 +85,9 @@ def write_model_card(
     ModelError
         The folder is not a sound model folder.
     """
-    folder = Path(modelfolder.find(folder))
-    manifest = modelfolder.read(folder).manifest
-    path = folder / modelfolder.CARD
+    folder = Path(storage.find(folder))
+    manifest = storage.read(folder).manifest
+    path = folder / storage.CARD
     card = model_card(manifest["name"], manifest["version"], reports, data)
     path.write_text(card, encoding="utf-8")
     return path

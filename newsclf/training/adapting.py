@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from newsclf.decisions import Decision, rivals
 from newsclf.engine.features import Vocabulary
 from newsclf.errors import LabelError
-from newsclf.model import Model
+from newsclf.model.decision import Decision, rivals
+from newsclf.model.model import Model
 from newsclf.records.article import LabelledArticle
 from newsclf.records.codebook import Codebook
 from newsclf.tagger import Tagger

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclf.engine.features import FeatureSpec, Vocabulary
-from newsclf.model import Model
+from newsclf.model.model import Model
 from newsclf.records.article import Article, LabelledArticle, texts_only
 from newsclf.text.traditional import all_simplified
 from newsclf.training.counting import count_documents, sparse_features

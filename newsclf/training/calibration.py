@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.decisions import Decision, any_theme, rivals
+from newsclf.model.decision import Decision, any_theme, rivals
 
 __all__ = ["COLD", "DEFAULT_CURVE", "cold_decision", "fit_decision", "share_of_nothing"]
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf import modelfolder
-from newsclf.decisions import Decision
 from newsclf.engine.features import Vocabulary
 from newsclf.errors import LabelError
-from newsclf.model import Model
+from newsclf.model import storage
+from newsclf.model.decision import Decision
+from newsclf.model.model import Model
 from newsclf.records.article import Article, LabelledArticle, texts_only
 from newsclf.records.codebook import Codebook
 from newsclf.tagger import Tagger
@@ -260,7 +260,7 @@ def background_or_shipped(
         return given
     if given is not None:
         return Background.of(texts_only(given), settings.features, seed=settings.seed)
-    for shipped in modelfolder.installed():
+    for shipped in storage.installed():
         if shipped.name == "governance":
             return Background.of_model(Model.load(shipped))
     return Background()

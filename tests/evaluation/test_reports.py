@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from newsclf import modelfolder
 from newsclf.errors import InputError
 from newsclf.evaluation import (
     Report,
@@ -16,6 +15,7 @@ from newsclf.evaluation import (
     unseen_source,
     write_model_card,
 )
+from newsclf.model import storage
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook
 from newsclf.training.duplicates import sketch
@@ -219,10 +219,10 @@ def test_the_card_holds_the_figures_and_no_text(report: Report, tmp_path: Path) 
     assert "Small." in card
     arrays = {"weights": np.zeros((1, 3), dtype=np.float32)}
     manifest = {"name": "tiny", "version": "1.0"}
-    folder = modelfolder.write(tmp_path / "tiny", modelfolder.ModelFiles(manifest, arrays))
+    folder = storage.write(tmp_path / "tiny", storage.ModelFiles(manifest, arrays))
     path = write_model_card(folder, [report], DATA)
     assert path.read_text(encoding="utf-8") == card
-    modelfolder.read(folder)
+    storage.read(folder)
     unlicensed = {k: v for k, v in DATA["sources"][0].items() if k != "licence"}
     with pytest.raises(InputError, match=r"sources\[0\] has no licence"):
         model_card("t", "1", [report], {**DATA, "sources": [unlicensed]})

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from newsclf import modelfolder
-from newsclf.decisions import Decision
 from newsclf.engine import choice
 from newsclf.engine.features import FeatureSpec, Rows, Terms, Vocabulary, compiled_rows, extract
 from newsclf.errors import CodebookError, ModelError
+from newsclf.model import storage
+from newsclf.model.decision import Decision
 from newsclf.records.article import Article, Reading
 from newsclf.records.codebook import Codebook
 
@@ -137,8 +137,8 @@ class Model:
         for block in ("words", "chars"):
             terms = self.vocabulary.packed[block == "chars"]
             arrays |= {block: terms.utf8, f"{block}_ends": terms.ends}
-        return modelfolder.write(
-            folder, modelfolder.ModelFiles(manifest, arrays, others or {}), overwrite=overwrite
+        return storage.write(
+            folder, storage.ModelFiles(manifest, arrays, others or {}), overwrite=overwrite
         )
 
     @classmethod
@@ -150,11 +150,11 @@ class Model:
         ModelError
             With the name of the file that does not fit, and how.
         """
-        folder = modelfolder.find(folder)
-        files = modelfolder.read(folder, verify=verify)
+        folder = storage.find(folder)
+        files = storage.read(folder, verify=verify)
         manifest, arrays = files.manifest, files.arrays
-        where = os.path.join(folder, modelfolder.MANIFEST)
-        weights = os.path.join(folder, modelfolder.WEIGHTS)
+        where = os.path.join(folder, storage.MANIFEST)
+        weights = os.path.join(folder, storage.WEIGHTS)
         try:
             codebook = Codebook.from_dict(manifest["codebook"], where=where)
             spec = FeatureSpec.from_dict(manifest["features"])

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsclf import modelfolder
+from newsclf.model import storage
 
 __all__ = ["ModelInfo", "models"]
 
@@ -51,8 +51,8 @@ def models(folder: str | os.PathLike[str] | None = None) -> list[ModelInfo]:
         A manifest was altered.
     """
     found = []
-    for path in modelfolder.installed() if folder is None else modelfolder.within(Path(folder)):
-        manifest = modelfolder.manifest(path)
+    for path in storage.installed() if folder is None else storage.within(Path(folder)):
+        manifest = storage.manifest(path)
         record = manifest["training"]
         parent = record.get("parent")
         info = ModelInfo(

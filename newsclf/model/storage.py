@@ -28,7 +28,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 WEIGHTS = "weights.safetensors"
 CARD = "MODEL_CARD.md"
-SHIPPED = os.path.join(os.path.dirname(__file__), "models")
+SHIPPED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "models")
 
 _NO_HASH = "0" * 64
 _HASH_KEY = b'"sha256": "'
