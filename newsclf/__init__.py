@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from newsclf.records.explanation import Evidence, Explanation
     from newsclf.records.tagging import Tag, Tagging
     from newsclf.suggest import suggest
-    from newsclf.tagger import Tagger, load
+    from newsclf.tagger.tagger import Tagger, load
     from newsclf.training import Background, Settings, ThemeClassifier, from_codebook, train
     from newsclf.versions import show_versions
 
@@ -69,7 +69,7 @@ _ROOMS = {
     "labelled": ("read_labelled", "write_labelled"),
     "pages": ("read_page",),
     "suggest": ("suggest",),
-    "tagger": ("Tagger", "load"),
+    "tagger.tagger": ("Tagger", "load"),
     "records.tagging": ("Tag", "Tagging"),
     "training": ("Background", "Settings", "ThemeClassifier", "from_codebook", "train"),
     "versions": ("show_versions",),

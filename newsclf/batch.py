@@ -220,7 +220,7 @@ def _find(
 def _load(model: _Path | AnyTagger) -> AnyTagger:
     if not isinstance(model, (str, Path)):
         return model
-    from newsclf.tagger import load
+    from newsclf.tagger.tagger import load
 
     tagger: AnyTagger = load(model)
     return tagger

@@ -14,7 +14,7 @@ from newsclf.evaluation.intervals import Estimate
 from newsclf.evaluation.paired import Change, changes
 from newsclf.evaluation.text import number, table
 from newsclf.records.article import Article, LabelledArticle, texts_only
-from newsclf.tagger import Tagger
+from newsclf.tagger.tagger import Tagger
 
 __all__ = ["Comparison", "Flip", "compare"]
 

@@ -14,7 +14,7 @@ from newsclf.errors import MissingExtra, ModelError
 from newsclf.inputs import Portion, Reject, Row
 from newsclf.inputs.rows import Place
 from newsclf.records.article import Article
-from newsclf.tagger import Tagger
+from newsclf.tagger.tagger import Tagger
 from newsclf.workers import in_order
 
 if TYPE_CHECKING:

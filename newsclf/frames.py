@@ -151,7 +151,7 @@ def tag_batches(
 def _load(model: str | Path | AnyTagger) -> AnyTagger:
     if not isinstance(model, (str, Path)):
         return model
-    from newsclf.tagger import load
+    from newsclf.tagger.tagger import load
 
     return load(model)
 

@@ -20,7 +20,7 @@ from newsclf.evaluation.figures import Outcome
 from newsclf.evaluation.mistakes import Verdict
 from newsclf.records.article import LabelledArticle
 from newsclf.records.codebook import Codebook
-from newsclf.tagger import Tagger
+from newsclf.tagger.tagger import Tagger
 from newsclf.training.background import Background
 from newsclf.training.duplicates import near_duplicates
 from newsclf.training.fitting import background_or_shipped, train

@@ -14,7 +14,7 @@ from newsclf.text.traditional import simplified
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-    from newsclf.tagger import Tagger
+    from newsclf.tagger.tagger import Tagger
 
 __all__ = ["choose", "suggest"]
 

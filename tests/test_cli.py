@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-import newsclf.tagger
+import newsclf.tagger.tagger
 from newsclf.cli import app
 from newsclf.cli.shared import ProgressLine, byte_size
 from newsclf.inputs import InputFile, Row
@@ -46,7 +46,7 @@ class Keyword:
 
 @pytest.fixture
 def run(monkeypatch, tmp_path):
-    monkeypatch.setattr(newsclf.tagger, "load", lambda *args, **kwargs: Keyword())
+    monkeypatch.setattr(newsclf.tagger.tagger, "load", lambda *args, **kwargs: Keyword())
     monkeypatch.chdir(tmp_path)
 
     def invoke(*args):

@@ -7,7 +7,7 @@ import pytest
 
 from newsclf.engine.features import FeatureSpec, Vocabulary
 from newsclf.records.article import Article
-from newsclf.tagger import Tagger
+from newsclf.tagger.tagger import Tagger
 
 
 def tagger_of(tagger, spec, terms, weights):

@@ -11,8 +11,8 @@ from sklearn.pipeline import FeatureUnion
 
 from newsclf.engine.features import FeatureSpec, Vocabulary, extract
 from newsclf.errors import InputError
-from newsclf.pipeline import Block
 from newsclf.records.article import Article
+from newsclf.tagger.sklearn import Block
 from newsclf.text.traditional import simplified
 
 SPECS = [

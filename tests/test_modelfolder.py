@@ -13,7 +13,7 @@ from safetensors.numpy import load_file, save_file
 from newsclf.errors import ModelError, ModelNotFound
 from newsclf.model import storage
 from newsclf.model.model import Model
-from newsclf.tagger import load
+from newsclf.tagger.tagger import load
 
 MANIFEST, WEIGHTS = storage.MANIFEST, storage.WEIGHTS
 

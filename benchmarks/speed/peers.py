@@ -17,7 +17,7 @@ from sklearn.svm import LinearSVC
 
 from newsclf.engine.features import Vocabulary
 from newsclf.labelled import LabelledArticle
-from newsclf.tagger import Tagger
+from newsclf.tagger.tagger import Tagger
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -11,7 +11,7 @@ from typing import Any
 from newsclf.engine import choice
 from newsclf.engine.features import Terms
 from newsclf.records.article import each_reading
-from newsclf.tagger import Tagger
+from newsclf.tagger.tagger import Tagger
 
 BATCH = 256
 

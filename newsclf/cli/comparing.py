@@ -40,7 +40,7 @@ def compare(
     from newsclf.evaluation.paired import Requirement
     from newsclf.labelled import read_labelled
     from newsclf.outputs import json_line
-    from newsclf.tagger import load
+    from newsclf.tagger.tagger import load
 
     requirements = [Requirement.parse(text) for text in require or ()]
     if requirements and not test:

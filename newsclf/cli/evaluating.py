@@ -27,7 +27,7 @@ def evaluate(
     from newsclf.evaluation import evaluate as measure
     from newsclf.labelled import read_labelled
     from newsclf.outputs import json_line
-    from newsclf.tagger import load
+    from newsclf.tagger.tagger import load
 
     tagger = load(model)
     items = [item for path in labelled for item in read_labelled(path, codebook=tagger.codebook)]

@@ -73,7 +73,7 @@ def export(
     from newsclf.labelfiles import has_labels
     from newsclf.labelled import read_labelled
     from newsclf.records.codebook import Codebook as Themes
-    from newsclf.tagger import load
+    from newsclf.tagger.tagger import load
 
     themes = Themes.load(codebook)
     items = [

@@ -86,7 +86,7 @@ def label(
 
         tagger = from_codebook(codebook)
     else:
-        from newsclf.tagger import load
+        from newsclf.tagger.tagger import load
 
         tagger = load(model)
     other = read_labelled(compare, codebook=tagger.codebook) if compare else []

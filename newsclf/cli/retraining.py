@@ -42,7 +42,7 @@ def suggest(
     from newsclf.labelled import read_labelled
     from newsclf.outputs import json_line
     from newsclf.suggest import suggest as choose
-    from newsclf.tagger import load
+    from newsclf.tagger.tagger import load
 
     tagger = load(model)
     known = [i for path in labelled or [] for i in read_labelled(path, codebook=tagger.codebook)]
@@ -84,7 +84,7 @@ def adapt(
     """Adapt a model to further labels, without the articles it was trained on."""
     from newsclf.labelled import read_labelled
     from newsclf.records.codebook import Codebook
-    from newsclf.tagger import load
+    from newsclf.tagger.tagger import load
 
     tagger = load(model)
     themes = tagger.codebook if codebook is None else Codebook.load(codebook)

@@ -149,7 +149,7 @@ def explain(
     """Show the words that speak for the themes of an article, with their weights."""
     from newsclf.batch import read_articles
     from newsclf.inputs import ReadOptions
-    from newsclf.tagger import load
+    from newsclf.tagger.tagger import load
 
     tagger = load(model)
     notes = RejectNotes()

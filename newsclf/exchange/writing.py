@@ -17,7 +17,7 @@ from newsclf.records.article import Article, LabelledArticle, as_article
 from newsclf.records.codebook import Codebook
 
 if TYPE_CHECKING:
-    from newsclf.tagger import Tagger
+    from newsclf.tagger.tagger import Tagger
 
 __all__ = ["FORMATS", "export_labelled", "guarded", "unguarded"]
 

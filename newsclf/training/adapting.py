@@ -28,7 +28,7 @@ from newsclf.model.decision import Decision, rivals
 from newsclf.model.model import Model
 from newsclf.records.article import LabelledArticle
 from newsclf.records.codebook import Codebook
-from newsclf.tagger import Tagger
+from newsclf.tagger.tagger import Tagger
 from newsclf.text.traditional import simplified
 from newsclf.training.calibration import COLD
 from newsclf.training.duplicates import sketch

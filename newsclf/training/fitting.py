@@ -18,7 +18,7 @@ from newsclf.model.decision import Decision
 from newsclf.model.model import Model
 from newsclf.records.article import Article, LabelledArticle, texts_only
 from newsclf.records.codebook import Codebook
-from newsclf.tagger import Tagger
+from newsclf.tagger.tagger import Tagger
 from newsclf.text.traditional import all_simplified
 from newsclf.training.background import Background
 from newsclf.training.calibration import cold_decision, fit_decision, share_of_nothing

@@ -35,7 +35,7 @@ from newsclf.inputs import Reject, find_files, read_rows
 from newsclf.labelled import read_labelled
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook
-from newsclf.tagger import Tagger
+from newsclf.tagger.tagger import Tagger
 from newsclf.training.background import Background
 from newsclf.training.fitting import train
 from newsclf.training.settings import Settings

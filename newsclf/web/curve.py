@@ -13,7 +13,7 @@ from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook
 
 if TYPE_CHECKING:
-    from newsclf.tagger import Tagger
+    from newsclf.tagger.tagger import Tagger
 
 __all__ = ["FEWEST", "Point", "learning_curve"]
 

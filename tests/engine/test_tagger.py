@@ -12,7 +12,7 @@ import newsclf
 from newsclf.engine import choice
 from newsclf.errors import InputError, MissingEngine
 from newsclf.records.article import Article, LabelledArticle
-from newsclf.tagger import Tagger
+from newsclf.tagger.tagger import Tagger
 
 from .conftest import COMMON, ODD, corpus_texts, random_texts
 

@@ -4,8 +4,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from newsclf.engine.features import FeatureSpec, Vocabulary
 from newsclf.errors import InputError
-from newsclf.pipeline import Block
 from newsclf.records.article import Article
+from newsclf.tagger.sklearn import Block
 from newsclf.training import Background
 from newsclf.training.background import idf_of
 from newsclf.training.counting import count_documents, in_parallel, sparse_features

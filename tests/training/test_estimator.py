@@ -8,7 +8,7 @@ from sklearn.model_selection import GridSearchCV
 
 from newsclf import ThemeClassifier
 from newsclf.errors import LabelError
-from newsclf.tagger import load
+from newsclf.tagger.tagger import load
 from newsclf.training import Background
 
 HEALTH, SCHOOL = "县医院门诊开诊，医生到岗。", "学校教师提前返校，学生报到。"

@@ -121,7 +121,7 @@ def test_traditional_articles_teach_what_their_simplified_twins_teach(tagger, th
     ids=["words", "characters", "both", "added words"],
 )
 def test_every_choice_of_features_trains_saves_and_becomes_a_pipeline(three, lines, spec, tmp_path):
-    from newsclf.tagger import load
+    from newsclf.tagger.tagger import load
 
     trained = train(lines, codebook=three, background=BARE, settings=Settings(features=spec))
     again = load(trained.save(tmp_path / "model"))
@@ -187,7 +187,7 @@ def test_labels_only_help(cold, seeds, written, count, loss):
 
 
 def test_a_cold_tagger_is_named_after_its_codebook(three, tmp_path):
-    from newsclf.tagger import load
+    from newsclf.tagger.tagger import load
 
     tagger = from_codebook(three, background=BARE)
     assert (tagger.name, tagger.version) == ("three", "1")

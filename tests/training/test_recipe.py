@@ -5,7 +5,7 @@ import pytest
 
 from newsclf.errors import CodebookError, InputError, LabelError, ModelError
 from newsclf.labelled import write_labelled
-from newsclf.tagger import load
+from newsclf.tagger.tagger import load
 from newsclf.training.recipe import FILE, Recipe
 
 

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sklearn.pipeline import Pipeline
 
-    from newsclf.evidence import Parts
     from newsclf.records.explanation import Explanation
+    from newsclf.tagger.explain import Parts
 
 __all__ = ["Tagger", "load"]
 
@@ -175,8 +175,8 @@ class Tagger:
         CodebookError
             The codebook has no such theme.
         """
-        from newsclf.evidence import find_evidence
         from newsclf.records.explanation import Explanation
+        from newsclf.tagger.explain import find_evidence
 
         article = as_article(item)
         probabilities = self.probabilities([article])[0]
@@ -235,7 +235,7 @@ class Tagger:
 
     def to_sklearn(self) -> Pipeline:
         """Return the tagger as a fitted scikit-learn Pipeline over texts or articles."""
-        from newsclf.pipeline import to_pipeline
+        from newsclf.tagger.sklearn import to_pipeline
 
         return to_pipeline(self._model)
 

@@ -1,0 +1,1 @@
+"""The tagger: tags, explanations, and itself as a scikit-learn pipeline."""
