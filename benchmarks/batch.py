@@ -28,7 +28,7 @@ from typing import Any
 from memory import records
 
 import newsclf
-from newsclf.feed import tag_portions
+from newsclf.batch.rows import tag_portions
 from newsclf.inputs import ReadOptions, find_files, read_portions, read_rows
 from newsclf.inputs.lines import read_lines
 from newsclf.records.article import Article

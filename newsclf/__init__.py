@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from newsclf._version import __version__
 
 if TYPE_CHECKING:
-    from newsclf.batch import tag_file
+    from newsclf.batch.files import tag_file
+    from newsclf.batch.frames import tag_batches, tag_frame
     from newsclf.codebookcheck import check_codebook
     from newsclf.comparison import Comparison, compare
     from newsclf.errors import (
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     )
     from newsclf.evaluation import Report, cross_validate, evaluate
     from newsclf.exchange import export_labelled
-    from newsclf.frames import tag_batches, tag_frame
     from newsclf.labelcheck import LabelCheck, check_labels
     from newsclf.labelled import read_labelled, write_labelled
     from newsclf.model.installed import models
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 # Each name is imported when it is first used, so that tagging never pays for training.
 _ROOMS = {
     "records.article": ("Article", "LabelledArticle", "Page", "Span"),
-    "batch": ("tag_file",),
+    "batch.files": ("tag_file",),
     "records.codebook": ("Codebook", "Keyword", "Theme"),
     "codebookcheck": ("check_codebook",),
     "comparison": ("Comparison", "compare"),
@@ -63,7 +63,7 @@ _ROOMS = {
     "evaluation": ("Report", "cross_validate", "evaluate"),
     "exchange": ("export_labelled",),
     "records.explanation": ("Evidence", "Explanation"),
-    "frames": ("tag_batches", "tag_frame"),
+    "batch.frames": ("tag_batches", "tag_frame"),
     "model.installed": ("models",),
     "labelcheck": ("LabelCheck", "check_labels"),
     "labelled": ("read_labelled", "write_labelled"),

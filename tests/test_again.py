@@ -7,7 +7,7 @@ import os
 import pytest
 from keyword_tagger import Keyword, lines
 
-from newsclf.batch import tag_file
+from newsclf.batch.files import tag_file
 from newsclf.errors import InputError
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from keyword_tagger import Keyword
 
-from newsclf.batch import tag_file
+from newsclf.batch.files import tag_file
 from newsclf.errors import InputError
 from newsclf.inputs import ReadOptions
 

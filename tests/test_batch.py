@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from keyword_tagger import Keyword, lines
 
-from newsclf.batch import read_articles, tag_file
+from newsclf.batch.files import read_articles, tag_file
 from newsclf.errors import InputError
 from newsclf.inputs import ReadOptions
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from keyword_tagger import Keyword
 
-from newsclf import batch, tally
-from newsclf.batch import tag_file
+from newsclf.batch import files, writing
+from newsclf.batch.files import tag_file
 from newsclf.errors import InputError
 from newsclf.inputs import lines
 
@@ -77,8 +77,8 @@ def world(tmp_path, monkeypatch):
     model = tmp_path / "model"
     model.mkdir()
     (model / "manifest.json").write_text("{}")
-    monkeypatch.setattr(batch, "_load", lambda model: Keyword())
-    monkeypatch.setattr(tally, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(files, "_load", lambda model: Keyword())
+    monkeypatch.setattr(writing, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(lines, "AT_A_TIME", 1)
     monkeypatch.setattr(os, "fsync", REAL["fsync"])
     folder = tmp_path / "in"

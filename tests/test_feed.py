@@ -7,9 +7,9 @@ import tracemalloc
 import pytest
 from keyword_tagger import Keyword, lines
 
-from newsclf.batch import tag_file
+from newsclf.batch.files import tag_file
+from newsclf.batch.rows import tag_portions
 from newsclf.errors import InputError, MissingExtra
-from newsclf.feed import tag_portions
 from newsclf.inputs import Row, in_portions
 from newsclf.records.article import Article
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import newsclf
+from newsclf.batch.frames import tag_batches, tag_frame
 from newsclf.errors import InputError, MissingExtra
-from newsclf.frames import tag_batches, tag_frame
 
 TEXTS = ["县医院的医生到门诊坐诊，医生下乡", None, "", "小区加装电梯\n居民说，电梯好。", 7]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keyword_tagger import Keyword, lines
 
-from newsclf.batch import tag_file
+from newsclf.batch.files import tag_file
 from newsclf.errors import InputError, MissingExtra, ModelError, ModelNotFound
 from newsclf.inputs import ReadOptions
 from newsclf.outputs import Layout, format_for, json_line

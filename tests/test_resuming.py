@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from keyword_tagger import Keyword
 
-from newsclf import batch, tally
-from newsclf.batch import tag_file
+from newsclf.batch import files, writing
+from newsclf.batch.files import tag_file
 from newsclf.errors import InputError
 from newsclf.inputs import lines
 
@@ -21,9 +21,9 @@ def resumable(monkeypatch, tmp_path):
     model = tmp_path / "model"
     model.mkdir()
     (model / "manifest.json").write_text("{}")
-    monkeypatch.setattr(tally, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(writing, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(lines, "AT_A_TIME", 3)
-    monkeypatch.setattr(batch, "_load", lambda model: Keyword())
+    monkeypatch.setattr(files, "_load", lambda model: Keyword())
     return {"model": model, "resume": True}
 
 
@@ -88,7 +88,7 @@ def test_failing_at_every_sync_and_rename_loses_nothing(mixture, tmp_path, resum
     folder, *_ = mixture
     whole, rejected = tmp_path / "whole.jsonl", tmp_path / "whole.rejects"
     tag_file(folder, whole, model=Keyword(), rejects=rejected)
-    monkeypatch.setattr(tally, "CHECKPOINT_SECONDS", 0.005)
+    monkeypatch.setattr(writing, "CHECKPOINT_SECONDS", 0.005)
     out, rejects = tmp_path / "out.jsonl", tmp_path / "out.rejects"
     real = {name: getattr(os, name) for name in ("fsync", "replace")}
     monkeypatch.setattr(Path, "replace", lambda self, target: os.replace(self, target))  # noqa: PTH105
@@ -174,15 +174,16 @@ import os, random, signal, sys, time
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from keyword_tagger import Keyword
-from newsclf import batch, tally
+from newsclf.batch import writing
+from newsclf.batch import files
 from newsclf.inputs import lines
-tally.CHECKPOINT_SECONDS, lines.AT_A_TIME = 0.0, 3
-batch._load = lambda model: Keyword()
+writing.CHECKPOINT_SECONDS, lines.AT_A_TIME = 0.0, 3
+files._load = lambda model: Keyword()
 out, rejects = Path({out!r}), Path({rejects!r})
 
 def start():
     if not (child := os.fork()):
-        batch.tag_file({folder!r}, out, rejects=rejects, model={model!r}, resume=True)
+        files.tag_file({folder!r}, out, rejects=rejects, model={model!r}, resume=True)
         os._exit(0)
     return child
 

@@ -10,7 +10,7 @@ import pytest
 from reading import put
 from typer.testing import CliRunner
 
-from newsclf.batch import tag_file
+from newsclf.batch.files import tag_file
 from newsclf.cli import app
 from newsclf.errors import InputError, MissingExtra
 from newsclf.inputs import ReadOptions

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsclf.batch import read_articles, tag_file
+from newsclf.batch.files import read_articles, tag_file
 from newsclf.errors import MissingExtra
 from newsclf.inputs import ReadOptions, Reject, Row, find_files, read_rows
 

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from newsclf.batch import tag_file
+from newsclf.batch.files import tag_file
 from newsclf.inputs import lines
-from newsclf.workers import in_order
+from newsclf.parallel import in_order
 
 
 @pytest.mark.parametrize(("weight", "most"), [(0, 5), (1, 5), (4, 2), (11, 1)])

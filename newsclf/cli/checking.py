@@ -66,7 +66,7 @@ def check_codebook(
     ] = None,
 ) -> None:
     """Find themes that overlap, are never seen, or contradict each other (exit code 1)."""
-    from newsclf.batch import read_articles
+    from newsclf.batch.files import read_articles
     from newsclf.codebookcheck import check_codebook as check
     from newsclf.records.codebook import Codebook
 

@@ -35,7 +35,7 @@ def compare(
     ] = None,
 ) -> None:
     """Show which tags change from one model to another; with --require, refuse a worse one (1)."""
-    from newsclf.batch import read_articles
+    from newsclf.batch.files import read_articles
     from newsclf.comparison import compare as side_by_side
     from newsclf.evaluation.paired import Requirement
     from newsclf.labelled import read_labelled

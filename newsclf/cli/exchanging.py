@@ -68,7 +68,7 @@ def export(
     ] = None,
 ) -> None:
     """Write articles for an annotation tool: labelled ones, or a pool that is to be labelled."""
-    from newsclf.batch import read_articles
+    from newsclf.batch.files import read_articles
     from newsclf.exchange import export_labelled
     from newsclf.labelfiles import has_labels
     from newsclf.labelled import read_labelled

@@ -21,7 +21,7 @@ def pages(
     encoding: Encoding = None,
 ) -> None:
     """Split newspaper pages into articles, fragments, captions and headlines, as JSON lines."""
-    from newsclf.batch import read_articles
+    from newsclf.batch.files import read_articles
     from newsclf.inputs import ReadOptions
     from newsclf.outputs import json_line
 

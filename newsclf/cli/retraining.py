@@ -37,7 +37,7 @@ def suggest(
     encoding: Encoding = None,
 ) -> None:
     """Choose the articles whose labels would teach the model most, as JSON lines to label."""
-    from newsclf.batch import read_articles
+    from newsclf.batch.files import read_articles
     from newsclf.inputs import ReadOptions
     from newsclf.labelled import read_labelled
     from newsclf.outputs import json_line

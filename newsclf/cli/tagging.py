@@ -91,7 +91,7 @@ def tag(
     """Tag articles with their themes: one JSON line an article, or with --pages one a unit."""
     import gc
 
-    from newsclf.batch import tag_file
+    from newsclf.batch.files import tag_file
     from newsclf.inputs import Fields, ReadOptions
 
     # Rows come and go in portions, and no cycles with them: looking for some at every 700 objects
@@ -147,7 +147,7 @@ def explain(
     encoding: Encoding = None,
 ) -> None:
     """Show the words that speak for the themes of an article, with their weights."""
-    from newsclf.batch import read_articles
+    from newsclf.batch.files import read_articles
     from newsclf.inputs import ReadOptions
     from newsclf.tagger.tagger import load
 

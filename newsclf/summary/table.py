@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from newsclf.batch import read_articles
+from newsclf.batch.files import read_articles
 from newsclf.errors import InputError
 from newsclf.records.article import Article
 from newsclf.summary.dates import find_month

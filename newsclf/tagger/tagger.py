@@ -14,6 +14,7 @@ import numpy as np
 from newsclf.engine import choice
 from newsclf.errors import InputError
 from newsclf.model.model import Model
+from newsclf.parallel import in_order
 from newsclf.records.article import (
     Article,
     LabelledArticle,
@@ -26,7 +27,6 @@ from newsclf.records.codebook import Codebook
 from newsclf.records.tagging import Tag, Tagging
 from newsclf.text.normalization import normalize
 from newsclf.text.traditional import all_simplified, simplified
-from newsclf.workers import in_order
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsclf.batch import read_articles
+from newsclf.batch.files import read_articles
 from newsclf.errors import InputError
 from newsclf.inputs import ReadOptions, Reject
 from newsclf.records.article import Article
@@ -45,11 +45,11 @@ def read_pool(
     Parameters
     ----------
     inputs : sequence of paths
-        As for `newsclf.batch.read_articles`.
+        As for `newsclf.batch.files.read_articles`.
     pages : bool
         The texts are dumps of newspaper pages: their articles, fragments and captions are labelled.
     reading, on_reject
-        As for `newsclf.batch.read_articles`.
+        As for `newsclf.batch.files.read_articles`.
 
     Raises
     ------

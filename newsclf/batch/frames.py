@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from newsclf.batch.rows import AnyTagger, tag_portions
 from newsclf.errors import InputError, MissingExtra
-from newsclf.feed import AnyTagger, tag_portions
 from newsclf.inputs import Fields, ReadOptions, Reject, Row, in_portions
 from newsclf.inputs.rows import Place, check_columns
 

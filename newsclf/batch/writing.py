@@ -10,7 +10,7 @@ from itertools import chain, groupby, islice, repeat
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from newsclf.feed import Tagged
+from newsclf.batch.rows import Tagged
 from newsclf.inputs import Reject, Row
 from newsclf.outputs import FolderWriter, Format, Progress, Sinks, Writer, json_line
 

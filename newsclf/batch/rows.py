@@ -13,9 +13,9 @@ from newsclf.engine import choice
 from newsclf.errors import MissingExtra, ModelError
 from newsclf.inputs import Portion, Reject, Row
 from newsclf.inputs.rows import Place
+from newsclf.parallel import in_order
 from newsclf.records.article import Article
 from newsclf.tagger.tagger import Tagger
-from newsclf.workers import in_order
 
 if TYPE_CHECKING:
     from newsclf.records.codebook import Codebook

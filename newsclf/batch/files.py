@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from newsclf._version import __version__
+from newsclf.batch.rows import AnyTagger, tag_portions, units_of
+from newsclf.batch.writing import BatchResult, Tally, settle
 from newsclf.errors import InputError
-from newsclf.feed import AnyTagger, tag_portions, units_of
 from newsclf.inputs import (
     InputFile,
     Portion,
@@ -40,7 +41,6 @@ from newsclf.outputs import (
     sha256_of,
 )
 from newsclf.records.article import Article
-from newsclf.tally import BatchResult, Tally, settle
 
 __all__ = ["BatchResult", "read_articles", "tag_file"]
 

@@ -1,0 +1,1 @@
+"""Many articles: rows through a tagger, to files and to tables."""
