@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from newsclf.evaluation.text import table  # noqa: E402
-from newsclf.labelled import read_labelled  # noqa: E402
+from newsclf.labels.labelled import read_labelled  # noqa: E402
 from newsclf.training.duplicates import near_duplicates  # noqa: E402
 from newsclf.training.folds import grouped_folds, groups_of, source_of  # noqa: E402
 from newsclf.training.targets import label_matrices  # noqa: E402

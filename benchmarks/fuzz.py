@@ -19,7 +19,7 @@ import atheris
 with atheris.instrument_imports(include=["newsclf"]):
     from newsclf.errors import NewsclfError
     from newsclf.inputs import InputFile, ReadOptions, Reject, Row, read_rows
-    from newsclf.labelled import read_labelled
+    from newsclf.labels.labelled import read_labelled
     from newsclf.pages import read_page
     from newsclf.records.codebook import Codebook
     from newsclf.text.decoding import decode

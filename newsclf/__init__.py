@@ -29,9 +29,9 @@ if TYPE_CHECKING:
         NewsclfError,
     )
     from newsclf.evaluation import Report, cross_validate, evaluate
-    from newsclf.exchange import export_labelled
     from newsclf.labelcheck import LabelCheck, check_labels
-    from newsclf.labelled import read_labelled, write_labelled
+    from newsclf.labels.labelled import read_labelled, write_labelled
+    from newsclf.labels.tools import export_labelled
     from newsclf.model.installed import models
     from newsclf.pages import read_page
     from newsclf.records.article import Article, LabelledArticle, Page, Span
@@ -61,12 +61,12 @@ _ROOMS = {
         "NewsclfError",
     ),
     "evaluation": ("Report", "cross_validate", "evaluate"),
-    "exchange": ("export_labelled",),
+    "labels.tools": ("export_labelled",),
     "records.explanation": ("Evidence", "Explanation"),
     "batch.frames": ("tag_batches", "tag_frame"),
     "model.installed": ("models",),
     "labelcheck": ("LabelCheck", "check_labels"),
-    "labelled": ("read_labelled", "write_labelled"),
+    "labels.labelled": ("read_labelled", "write_labelled"),
     "pages": ("read_page",),
     "suggest": ("suggest",),
     "tagger.tagger": ("Tagger", "load"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from newsclf.labelled import read_labelled
+from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook, Keyword, Theme
 from newsclf.training import Background, train

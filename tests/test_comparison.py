@@ -9,7 +9,7 @@ from newsclf.cli import app
 from newsclf.errors import InputError, LabelError
 from newsclf.evaluation.intervals import Estimate
 from newsclf.evaluation.paired import Change, Requirement, changes
-from newsclf.labelled import write_labelled
+from newsclf.labels.labelled import write_labelled
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook
 from newsclf.training import Background, train

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import newsclf
 from newsclf.errors import InputError, LabelError
-from newsclf.labelled import read_labelled
+from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import Article, LabelledArticle
 
 THEMES = ("health", "education", "housing")

@@ -8,7 +8,7 @@ import newsclf
 from newsclf import labelcheck
 from newsclf.cli import app
 from newsclf.errors import InputError, LabelError
-from newsclf.labelled import write_labelled
+from newsclf.labels.labelled import write_labelled
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.training import Background
 

@@ -3,8 +3,8 @@
 import pytest
 
 from newsclf.errors import InputError
-from newsclf.labelfiles import has_labels
-from newsclf.labelled import read_labelled, write_labelled
+from newsclf.labels.files import has_labels
+from newsclf.labels.labelled import read_labelled, write_labelled
 from newsclf.records.article import Article, LabelledArticle
 
 TEXT = "门诊、急诊和住院部同日开诊。"

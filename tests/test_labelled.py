@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsclf.errors import DecodingError, InputError, LabelError
-from newsclf.labelled import read_labelled, write_labelled
+from newsclf.labels.labelled import read_labelled, write_labelled
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook
 

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 import newsclf
 from newsclf.cli import app
-from newsclf.labelled import read_labelled, write_labelled
+from newsclf.labels.labelled import read_labelled, write_labelled
 
 
 @pytest.fixture

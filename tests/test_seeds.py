@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from newsclf.labelled import read_labelled
+from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import Article
 from newsclf.records.codebook import Codebook
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from newsclf.evaluation import evaluate
-from newsclf.labelled import read_labelled
+from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import LabelledArticle
 from newsclf.records.codebook import Codebook, Theme
 from newsclf.training import Background, Settings, from_codebook, train

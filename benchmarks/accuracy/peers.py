@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 
 from newsclf import ThemeClassifier
 from newsclf.evaluation.figures import Outcome, measure
-from newsclf.labelled import read_labelled
+from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import as_article
 from newsclf.training.folds import grouped_folds, groups_of
 from newsclf.training.recipe import Recipe

@@ -16,7 +16,7 @@ import os
 from pathlib import Path
 
 from newsclf.evaluation import Report, cross_validate, evaluate, unseen_source, write_model_card
-from newsclf.labelled import read_labelled
+from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import LabelledArticle
 from newsclf.training import from_codebook
 from newsclf.training.recipe import Recipe

@@ -16,7 +16,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
 from newsclf.engine.features import Vocabulary
-from newsclf.labelled import LabelledArticle
+from newsclf.labels.labelled import LabelledArticle
 from newsclf.tagger.tagger import Tagger
 
 with warnings.catch_warnings():

@@ -29,7 +29,7 @@ def check_labels(
 ) -> None:
     """Find labels that are likely wrong or missing, and near-duplicates with different labels."""
     from newsclf.labelcheck import check_labels as check
-    from newsclf.labelled import read_labelled
+    from newsclf.labels.labelled import read_labelled
     from newsclf.outputs import json_line
     from newsclf.records.codebook import Codebook
 

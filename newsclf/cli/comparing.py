@@ -38,7 +38,7 @@ def compare(
     from newsclf.batch.files import read_articles
     from newsclf.comparison import compare as side_by_side
     from newsclf.evaluation.paired import Requirement
-    from newsclf.labelled import read_labelled
+    from newsclf.labels.labelled import read_labelled
     from newsclf.outputs import json_line
     from newsclf.tagger.tagger import load
 

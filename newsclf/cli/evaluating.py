@@ -25,7 +25,7 @@ def evaluate(
 ) -> None:
     """Measure a model on labelled articles it was not trained on."""
     from newsclf.evaluation import evaluate as measure
-    from newsclf.labelled import read_labelled
+    from newsclf.labels.labelled import read_labelled
     from newsclf.outputs import json_line
     from newsclf.tagger.tagger import load
 

@@ -43,7 +43,7 @@ def import_(
     codebook: Codebook = "governance",
 ) -> None:
     """Read labels made in another tool, and write them as labelled articles."""
-    from newsclf.labelled import read_labelled, write_labelled
+    from newsclf.labels.labelled import read_labelled, write_labelled
     from newsclf.records.codebook import Codebook as Themes
 
     themes = Themes.load(codebook)
@@ -69,9 +69,9 @@ def export(
 ) -> None:
     """Write articles for an annotation tool: labelled ones, or a pool that is to be labelled."""
     from newsclf.batch.files import read_articles
-    from newsclf.exchange import export_labelled
-    from newsclf.labelfiles import has_labels
-    from newsclf.labelled import read_labelled
+    from newsclf.labels.files import has_labels
+    from newsclf.labels.labelled import read_labelled
+    from newsclf.labels.tools import export_labelled
     from newsclf.records.codebook import Codebook as Themes
     from newsclf.tagger.tagger import load
 

@@ -73,7 +73,7 @@ def label(
     except ImportError as error:
         raise MissingExtra("newsclf label", "web") from error
     from newsclf.inputs import ReadOptions
-    from newsclf.labelled import read_labelled
+    from newsclf.labels.labelled import read_labelled
     from newsclf.web.desk import Desk, Options
     from newsclf.web.pool import read_pool
     from newsclf.web.store import Store

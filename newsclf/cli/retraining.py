@@ -39,7 +39,7 @@ def suggest(
     """Choose the articles whose labels would teach the model most, as JSON lines to label."""
     from newsclf.batch.files import read_articles
     from newsclf.inputs import ReadOptions
-    from newsclf.labelled import read_labelled
+    from newsclf.labels.labelled import read_labelled
     from newsclf.outputs import json_line
     from newsclf.suggest import suggest as choose
     from newsclf.tagger.tagger import load
@@ -82,7 +82,7 @@ def adapt(
     ] = False,
 ) -> None:
     """Adapt a model to further labels, without the articles it was trained on."""
-    from newsclf.labelled import read_labelled
+    from newsclf.labels.labelled import read_labelled
     from newsclf.records.codebook import Codebook
     from newsclf.tagger.tagger import load
 

@@ -48,7 +48,7 @@ def train(
 
         tagger = Recipe(recipe).build(output, overwrite=overwrite, jobs=jobs)
     else:
-        from newsclf.labelled import read_labelled
+        from newsclf.labels.labelled import read_labelled
         from newsclf.records.codebook import Codebook
         from newsclf.training import train as fit
 

@@ -32,7 +32,7 @@ from typing import Any
 from newsclf.engine.features import FeatureSpec
 from newsclf.errors import InputError
 from newsclf.inputs import Reject, find_files, read_rows
-from newsclf.labelled import read_labelled
+from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook
 from newsclf.tagger.tagger import Tagger

@@ -13,7 +13,7 @@ from typing import Any, Literal, NoReturn
 import filelock
 
 from newsclf.errors import InputError, LabelError
-from newsclf.labelled import read_labelled, write_labelled
+from newsclf.labels.labelled import read_labelled, write_labelled
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook
 from newsclf.web.journal import Journal

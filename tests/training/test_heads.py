@@ -10,7 +10,7 @@ from sklearn.svm import LinearSVC
 from newsclf.engine import choice
 from newsclf.engine.features import FeatureSpec, Vocabulary
 from newsclf.errors import ModelError
-from newsclf.labelled import read_labelled
+from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import LabelledArticle
 from newsclf.training import heads
 from newsclf.training.background import idf_of

@@ -4,7 +4,7 @@ import warnings
 import pytest
 
 from newsclf.errors import CodebookError, InputError, LabelError, ModelError
-from newsclf.labelled import write_labelled
+from newsclf.labels.labelled import write_labelled
 from newsclf.tagger.tagger import load
 from newsclf.training.recipe import FILE, Recipe
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from newsclf.labelled import read_labelled
+from newsclf.labels.labelled import read_labelled
 
 api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytest.importorskip("uvicorn", reason="the page needs uvicorn")

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from newsclf.labelled import read_labelled
+from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import Article, LabelledArticle
 
 pytest.importorskip("starlette", reason="the page needs starlette")

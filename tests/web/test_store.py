@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsclf.errors import InputError, LabelError
-from newsclf.labelled import read_labelled, write_labelled
+from newsclf.labels.labelled import read_labelled, write_labelled
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook, Theme
 from newsclf.web.pool import read_pool

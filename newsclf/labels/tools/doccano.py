@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from newsclf.exchange.records import (
+from newsclf.labels.tools.records import (
     BORDERLINE,
     Annotated,
     Reading,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from newsclf.errors import InputError, LabelError
-from newsclf.exchange.records import Annotated, Reading, text_of
+from newsclf.labels.tools.records import Annotated, Reading, text_of
 from newsclf.records.article import Article
 
 __all__ = ["LABEL", "read_line", "write_line"]

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from newsclf.errors import InputError, LabelError
-from newsclf.exchange import fasttext
-from newsclf.exchange.reading import TOOLS
-from newsclf.exchange.records import Reading, Tool, Written
+from newsclf.labels.tools import fasttext
+from newsclf.labels.tools.reading import TOOLS
+from newsclf.labels.tools.records import Reading, Tool, Written
 from newsclf.records.article import Article, LabelledArticle, as_article
 from newsclf.records.codebook import Codebook
 

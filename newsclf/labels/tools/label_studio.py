@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from newsclf.errors import InputError
-from newsclf.exchange.records import (
+from newsclf.labels.tools.records import (
     BORDERLINE,
     THEMES,
     Annotated,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from newsclf.errors import InputError
-from newsclf.exchange.records import (
+from newsclf.labels.tools.records import (
     BORDERLINE,
     THEMES,
     Annotated,

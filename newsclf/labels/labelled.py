@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from newsclf.errors import InputError, LabelError
-from newsclf.labelfiles import (
+from newsclf.labels.files import (
     EXPECTED,
     Row,
     file_rows,

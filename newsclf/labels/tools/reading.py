@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from newsclf.errors import InputError
-from newsclf.exchange import fasttext
-from newsclf.exchange.argilla import ARGILLA
-from newsclf.exchange.doccano import DOCCANO
-from newsclf.exchange.label_studio import FLAT, LABEL_STUDIO
-from newsclf.exchange.prodigy import PRODIGY
-from newsclf.exchange.records import Annotated, Reading, Tool, settle
+from newsclf.labels.tools import fasttext
+from newsclf.labels.tools.argilla import ARGILLA
+from newsclf.labels.tools.doccano import DOCCANO
+from newsclf.labels.tools.label_studio import FLAT, LABEL_STUDIO
+from newsclf.labels.tools.prodigy import PRODIGY
+from newsclf.labels.tools.records import Annotated, Reading, Tool, settle
 
 __all__ = ["TOOLS", "fasttext_records", "own_records", "tool_of"]
 

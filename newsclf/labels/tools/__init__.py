@@ -3,9 +3,9 @@
 By files alone: no tool's own library is needed.
 """
 
-from newsclf.exchange.reading import TOOLS, fasttext_records, own_records, tool_of
-from newsclf.exchange.records import Tool
-from newsclf.exchange.writing import FORMATS, export_labelled, guarded, unguarded
+from newsclf.labels.tools.reading import TOOLS, fasttext_records, own_records, tool_of
+from newsclf.labels.tools.records import Tool
+from newsclf.labels.tools.writing import FORMATS, export_labelled, guarded, unguarded
 
 __all__ = [
     "FORMATS",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from newsclf.errors import DecodingError, InputError, LabelError
-from newsclf.exchange import fasttext_records, own_records, tool_of, unguarded
+from newsclf.labels.tools import fasttext_records, own_records, tool_of, unguarded
 from newsclf.records.article import Article
 from newsclf.text.decoding import detect
 
