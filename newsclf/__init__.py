@@ -16,8 +16,6 @@ from newsclf._version import __version__
 if TYPE_CHECKING:
     from newsclf.batch.files import tag_file
     from newsclf.batch.frames import tag_batches, tag_frame
-    from newsclf.codebookcheck import check_codebook
-    from newsclf.comparison import Comparison, compare
     from newsclf.errors import (
         CodebookError,
         DecodingError,
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
         NewsclfError,
     )
     from newsclf.evaluation import Report, cross_validate, evaluate
-    from newsclf.labelcheck import LabelCheck, check_labels
     from newsclf.labels.labelled import read_labelled, write_labelled
     from newsclf.labels.tools import export_labelled
     from newsclf.model.installed import models
@@ -38,18 +35,18 @@ if TYPE_CHECKING:
     from newsclf.records.codebook import Codebook, Keyword, Theme
     from newsclf.records.explanation import Evidence, Explanation
     from newsclf.records.tagging import Tag, Tagging
-    from newsclf.suggest import suggest
+    from newsclf.retraining.check_codebook import check_codebook
+    from newsclf.retraining.check_labels import LabelCheck, check_labels
+    from newsclf.retraining.compare import Comparison, compare
+    from newsclf.retraining.suggest import suggest
     from newsclf.tagger.tagger import Tagger, load
     from newsclf.training import Background, Settings, ThemeClassifier, from_codebook, train
     from newsclf.versions import show_versions
 
 # Each name is imported when it is first used, so that tagging never pays for training.
-_ROOMS = {
-    "records.article": ("Article", "LabelledArticle", "Page", "Span"),
+_MODULES = {
     "batch.files": ("tag_file",),
-    "records.codebook": ("Codebook", "Keyword", "Theme"),
-    "codebookcheck": ("check_codebook",),
-    "comparison": ("Comparison", "compare"),
+    "batch.frames": ("tag_batches", "tag_frame"),
     "errors": (
         "CodebookError",
         "DecodingError",
@@ -61,20 +58,23 @@ _ROOMS = {
         "NewsclfError",
     ),
     "evaluation": ("Report", "cross_validate", "evaluate"),
-    "labels.tools": ("export_labelled",),
-    "records.explanation": ("Evidence", "Explanation"),
-    "batch.frames": ("tag_batches", "tag_frame"),
-    "model.installed": ("models",),
-    "labelcheck": ("LabelCheck", "check_labels"),
     "labels.labelled": ("read_labelled", "write_labelled"),
+    "labels.tools": ("export_labelled",),
+    "model.installed": ("models",),
     "pages": ("read_page",),
-    "suggest": ("suggest",),
-    "tagger.tagger": ("Tagger", "load"),
+    "records.article": ("Article", "LabelledArticle", "Page", "Span"),
+    "records.codebook": ("Codebook", "Keyword", "Theme"),
+    "records.explanation": ("Evidence", "Explanation"),
     "records.tagging": ("Tag", "Tagging"),
+    "retraining.check_codebook": ("check_codebook",),
+    "retraining.check_labels": ("LabelCheck", "check_labels"),
+    "retraining.compare": ("Comparison", "compare"),
+    "retraining.suggest": ("suggest",),
+    "tagger.tagger": ("Tagger", "load"),
     "training": ("Background", "Settings", "ThemeClassifier", "from_codebook", "train"),
     "versions": ("show_versions",),
 }
-_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "Article",
@@ -127,11 +127,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     try:
-        room = importlib.import_module(f"newsclf.{_ROOM_OF[name]}")
+        module = importlib.import_module(f"newsclf.{_MODULE_OF[name]}")
     except KeyError:
         raise AttributeError(f"module 'newsclf' has no attribute {name!r}") from None
-    # A room may bear the name of what it holds (suggest), so the attribute is set over it.
-    globals()[name] = value = getattr(room, name)
+    globals()[name] = value = getattr(module, name)
     return value
 
 

@@ -5,11 +5,11 @@ import pytest
 from typer.testing import CliRunner
 
 import newsclf
-from newsclf import labelcheck
 from newsclf.cli import app
 from newsclf.errors import InputError, LabelError
 from newsclf.labels.labelled import write_labelled
 from newsclf.records.article import Article, LabelledArticle
+from newsclf.retraining import check_labels
 from newsclf.training import Background
 
 SENTENCES = {
@@ -41,7 +41,7 @@ def check(items, three, **options):
 @pytest.fixture
 def apart(monkeypatch):
     """The sentences are near-duplicates of each other; here they count as articles of their own."""
-    monkeypatch.setattr(labelcheck, "groups_of", lambda items: np.arange(len(items)))
+    monkeypatch.setattr(check_labels, "groups_of", lambda items: np.arange(len(items)))
 
 
 def test_a_planted_error_comes_first_with_its_evidence(clean, three, apart):
@@ -86,7 +86,7 @@ def test_too_few_articles_and_unknown_labels_are_refused(three, clean):
 
 
 def test_the_command_tells_and_writes_json(three, clean, apart, tmp_path, monkeypatch):
-    monkeypatch.setattr(labelcheck, "background_or_shipped", lambda *_: Background())
+    monkeypatch.setattr(check_labels, "background_or_shipped", lambda *_: Background())
     monkeypatch.chdir(tmp_path)
     (tmp_path / "three.json").write_text(json.dumps(three.to_dict()), "utf-8")
     write_labelled(relabel(clean, "health-2", "housing"), "a.jsonl")

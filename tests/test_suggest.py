@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from newsclf import suggest
 from newsclf.errors import InputError
 from newsclf.records.article import Article, LabelledArticle
-from newsclf.suggest import choose
+from newsclf.retraining import suggest
+from newsclf.retraining.suggest import choose
 
 NOTHING = np.zeros(2)
 APART = csr_array(np.eye(4))

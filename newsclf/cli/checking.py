@@ -28,10 +28,10 @@ def check_labels(
     ] = None,
 ) -> None:
     """Find labels that are likely wrong or missing, and near-duplicates with different labels."""
-    from newsclf.labelcheck import check_labels as check
     from newsclf.labels.labelled import read_labelled
     from newsclf.outputs import json_line
     from newsclf.records.codebook import Codebook
+    from newsclf.retraining.check_labels import check_labels as check
 
     themes = Codebook.load(codebook)
     items, held_out = (
@@ -67,8 +67,8 @@ def check_codebook(
 ) -> None:
     """Find themes that overlap, are never seen, or contradict each other (exit code 1)."""
     from newsclf.batch.files import read_articles
-    from newsclf.codebookcheck import check_codebook as check
     from newsclf.records.codebook import Codebook
+    from newsclf.retraining.check_codebook import check_codebook as check
 
     themes = Codebook.load(Path(file) if file.endswith(".json") else file)
     findings = check(themes, read_articles(pool) if pool else None)

@@ -36,10 +36,10 @@ def compare(
 ) -> None:
     """Show which tags change from one model to another; with --require, refuse a worse one (1)."""
     from newsclf.batch.files import read_articles
-    from newsclf.comparison import compare as side_by_side
     from newsclf.evaluation.paired import Requirement
     from newsclf.labels.labelled import read_labelled
     from newsclf.outputs import json_line
+    from newsclf.retraining.compare import compare as side_by_side
     from newsclf.tagger.tagger import load
 
     requirements = [Requirement.parse(text) for text in require or ()]

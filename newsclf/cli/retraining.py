@@ -41,7 +41,7 @@ def suggest(
     from newsclf.inputs import ReadOptions
     from newsclf.labels.labelled import read_labelled
     from newsclf.outputs import json_line
-    from newsclf.suggest import suggest as choose
+    from newsclf.retraining.suggest import suggest as choose
     from newsclf.tagger.tagger import load
 
     tagger = load(model)

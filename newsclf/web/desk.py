@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from newsclf.records.article import LabelledArticle
 from newsclf.records.tagging import Tagging
-from newsclf.suggest import suggest
+from newsclf.retraining.suggest import suggest
 from newsclf.tagger.tagger import Tagger
 from newsclf.web.agreement import agreement, load_metric, micro_f1
 from newsclf.web.marks import densities, marks

@@ -1,0 +1,1 @@
+"""From a model to the next: what to label, which labels and themes to doubt, what changed."""
