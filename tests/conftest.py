@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from paths import SEEDS
 
 from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import Article, LabelledArticle
@@ -18,7 +19,6 @@ settings.register_profile("daily", deadline=None)
 settings.register_profile("nightly", deadline=None, max_examples=3000)
 settings.load_profile("nightly" if os.environ.get("NEWSCLF_NIGHTLY") else "daily")
 
-SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 
 THREE = Codebook(
     name="three",

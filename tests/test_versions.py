@@ -1,13 +1,14 @@
 import configparser
 import platform
 import re
-from pathlib import Path
+
+from paths import ROOT
 
 import newsclf
 from newsclf.engine import choice
 from newsclf.versions import DEPENDENCIES
 
-SETUP = Path(__file__).resolve().parent.parent / "setup.cfg"
+SETUP = ROOT / "setup.cfg"
 
 
 def test_versions_of_all_that_runs_are_shown(capsys):

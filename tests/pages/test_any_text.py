@@ -2,16 +2,16 @@
 
 import random
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 from generator import LEVELS, load_sources, make_page
 from hypothesis import example, given
 from hypothesis import strategies as st
+from paths import SEEDS
 
 from newsclf.pages import read_page
 
-WRITTEN = sorted((Path(__file__).parents[2] / "seeds" / "written").glob("*.jsonl"))
+WRITTEN = sorted((SEEDS / "written").glob("*.jsonl"))
 SOURCES = load_sources(WRITTEN)
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 from generator import LEVELS, load_sources, make_page
+from paths import ROOT
 
 from newsclf.pages import read_page
-
-ROOT = Path(__file__).parents[2]
 
 
 def recovered(sources, level, pages, seed=11):

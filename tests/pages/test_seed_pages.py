@@ -1,13 +1,12 @@
 """The two seed pages come apart exactly as they were read by hand."""
 
 import json
-from pathlib import Path
 
 import pytest
+from paths import SEEDS
 
 import newsclf.pages
 
-SEEDS = Path(__file__).parents[2] / "seeds"
 UNITS = [
     json.loads(line) for line in (SEEDS / "articles.jsonl").read_text(encoding="utf-8").splitlines()
 ]

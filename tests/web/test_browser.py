@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 from newsclf.labels.labelled import read_labelled
 
@@ -76,7 +77,7 @@ def server(tmp_path, model_folder):
             stderr=subprocess.PIPE,
             text=True,
             cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
         )
         running.append(process)
         for line in process.stderr:

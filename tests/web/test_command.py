@@ -5,9 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 from typer.testing import CliRunner
 
 from newsclf.cli import app
@@ -78,7 +78,7 @@ def test_the_command_serves_until_it_is_interrupted(label, tmp_path, model_folde
         stderr=subprocess.PIPE,
         text=True,
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
     ) as process:
         link = next(line for line in process.stderr if "http://127.0.0.1:" in line)
         assert "?key=" in link

@@ -1,11 +1,11 @@
 import hashlib
 import json
-from pathlib import Path
 
 import pytest
 from chinese import texts
 from hypothesis import given
 from hypothesis import strategies as st
+from paths import SEEDS
 
 from newsclf.errors import InputError
 from newsclf.records.article import (
@@ -19,8 +19,9 @@ from newsclf.records.article import (
     texts_only,
 )
 
-SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "articles.jsonl"
-UNITS = [json.loads(line) for line in SEEDS.read_text(encoding="utf-8").splitlines()]
+UNITS = [
+    json.loads(line) for line in (SEEDS / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+]
 BODY = "近年来，淳安县改造老旧小区。"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import jieba
 import pytest
+from any_text import COMMON, ODD, corpus_texts, random_texts
 from hypothesis import given
 from hypothesis import strategies as st
 from jieba import finalseg
@@ -12,8 +13,6 @@ from jieba import finalseg
 from newsclf import tokens
 from newsclf.engine import choice
 from newsclf.engine.segmenter import Segmenter
-
-from .conftest import COMMON, ODD, corpus_texts, random_texts
 
 
 def cut(text: str, hmm: bool) -> list[str]:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from any_text import COMMON, ODD, random_texts
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,8 +16,6 @@ from newsclf.engine.kernel.kernel import Kernel
 from newsclf.errors import InputError, ModelError
 from newsclf.records.article import Article
 from newsclf.text.normalization import normalize
-
-from .conftest import COMMON, ODD, random_texts
 
 SPECS = [
     FeatureSpec(),

@@ -2,16 +2,15 @@ import doctest
 import json
 import math
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from paths import DOCS
 
 from newsclf.errors import CodebookError
 from newsclf.records.codebook import Codebook, Group, Keyword, Theme
 
-DOCS = Path(__file__).resolve().parent.parent / "docs" / "codebook.md"
 GOVERNANCE = Codebook.load()
 
 
@@ -269,7 +268,9 @@ def test_no_id_or_name_may_mean_two_themes(twin, name):
 
 
 def test_the_example_of_the_documentation_is_a_codebook(tmp_path):
-    (example,) = re.findall(r"```json\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    (example,) = re.findall(
+        r"```json\n(.*?)```", (DOCS / "codebook.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     path = tmp_path / "library.json"
     path.write_text(example, encoding="utf-8")
     codebook = Codebook.load(path)
@@ -278,6 +279,6 @@ def test_the_example_of_the_documentation_is_a_codebook(tmp_path):
 
 
 def test_the_statements_of_the_documentation_hold():
-    results = doctest.testfile(str(DOCS), module_relative=False, encoding="utf-8")
+    results = doctest.testfile(str(DOCS / "codebook.md"), module_relative=False, encoding="utf-8")
     assert results.attempted > 0
     assert results.failed == 0

@@ -1,9 +1,9 @@
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from paths import SEEDS
 
 from newsclf.labels.labelled import read_labelled
 from newsclf.records import html
@@ -12,7 +12,6 @@ from newsclf.records.codebook import Codebook
 from newsclf.records.explanation import Evidence, Explanation
 from newsclf.records.tagging import Tag, Tagging
 
-SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 SCRIPT = "<script>alert('&')</script>"
 
 

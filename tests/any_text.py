@@ -1,4 +1,4 @@
-"""What the tests of the compiled engine share."""
+"""Texts at random and texts of the corpora, to compare the engines on."""
 
 import gzip
 import json
@@ -8,12 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from newsclf import tokens
-from newsclf.engine import choice
-
-if not choice.compiled():
-    collect_ignore_glob = ["test_*.py"]
 
 COMMON = "人大中国的是了在有和不这我们政府发展工作服务建设"
 ODD = "abcXYZ019.%+#-_& \r\n\t，。！Ａ９①é\x00\u3007\u3400\u9fd5\u9fd6\ud800\U00020000\U0010ffff"
@@ -51,8 +45,3 @@ def corpus_texts() -> list[str]:
         texts = [text for text in (json.loads(line).get("text") for line in lines) if text]
         found += random.Random(path.name).sample(texts, min(limit, len(texts)))
     return found
-
-
-@pytest.fixture(scope="session")
-def dictionary_words() -> list[str]:
-    return [w for w, frequency in tokens.segmenter().FREQ.items() if frequency][::23]

@@ -6,14 +6,14 @@ writes it anew.
 """
 
 import re
-from pathlib import Path
 
 import pytest
+from paths import DOCS
 from typer.main import get_command
 
 from newsclf.cli import app
 
-PAGE = (Path(__file__).resolve().parent.parent / "docs" / "cli.md").read_text("utf-8")
+PAGE = (DOCS / "cli.md").read_text("utf-8")
 
 
 def leaves(command, name="newsclf"):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from keyword_tagger import Keyword
+from paths import TESTS
 
 from newsclf.batch import files, writing
 from newsclf.batch.files import tag_file
@@ -221,7 +222,7 @@ def test_killed_at_random_moments(mixture, tmp_path, resumable):
     whole, rejected = tmp_path / "whole.jsonl", tmp_path / "whole.rejects"
     tag_file(folder, whole, model=Keyword(), rejects=rejected)
     script = KILLED.format(
-        tests=str(Path(__file__).parent),
+        tests=str(TESTS),
         folder=str(folder),
         out=str(tmp_path / "out.jsonl"),
         rejects=str(tmp_path / "out.rejects"),

@@ -1,13 +1,12 @@
 import json
-from pathlib import Path
 
 import pytest
+from paths import SEEDS
 
 from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import Article
 from newsclf.records.codebook import Codebook
 
-SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 CODEBOOK = Codebook.load()
 
 

@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+from any_text import COMMON, ODD, corpus_texts, random_texts
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,8 +14,6 @@ from newsclf.engine import choice
 from newsclf.errors import InputError, MissingEngine
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.tagger.tagger import Tagger
-
-from .conftest import COMMON, ODD, corpus_texts, random_texts
 
 THEMES = newsclf.Codebook.load("governance")
 
