@@ -187,7 +187,17 @@ class Article:
     def _repr_html_(self) -> str:
         from newsclf.records import html
 
-        return html.article(self)
+        facts = (self.type, *self.authors, self.date, self.source, *self.flags)
+
+        def build(length: int) -> str:
+            return html.box(
+                html.strong(self.title or self.id),
+                html.small(" · ".join(filter(None, facts))),
+                html.lines(html.cut(self.text, length)),
+                *(html.small(caption, 60) for caption in self.captions[:2]),
+            )
+
+        return html.fitting(build, (1200, 600, 300))
 
 
 def _fail_text(item: object) -> NoReturn:
@@ -252,7 +262,8 @@ class Page:
     def _repr_html_(self) -> str:
         from newsclf.records import html
 
-        return html.page(self)
+        rows = [(a.id, a.type, a.title or a.text, " ".join(a.flags)) for a in self.articles]
+        return html.table(f"{self.name or 'page'}: {len(rows)}", rows)
 
 
 @dataclass(frozen=True)

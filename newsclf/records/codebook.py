@@ -209,7 +209,8 @@ class Codebook:
     def _repr_html_(self) -> str:
         from newsclf.records import html
 
-        return html.codebook(self)
+        rows = [(t.name_zh, t.id, t.scope_zh or t.scope_en) for t in self.themes]
+        return html.table(f"{self.name} {self.version}: {len(rows)}", rows)
 
 
 def _theme_to_dict(theme: Theme) -> dict[str, Any]:
