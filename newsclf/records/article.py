@@ -367,6 +367,6 @@ def _numbered(items: Iterable[_Item]) -> tuple[Iterable[_Item], Iterator[str]]:
     return items, map(str, itertools.count())
 
 
-def texts_only(items: Iterable[str | Article | LabelledArticle]) -> list[Article]:
+def list_articles(items: Iterable[str | Article | LabelledArticle]) -> list[Article]:
     """Return a list of Articles; see `each_article`."""
     return list(each_article(items))

@@ -133,7 +133,7 @@ class Codebook:
 
         A rule broken anywhere raises `CodebookError` that names the theme and the field.
         """
-        reader = _Reader(where)
+        reader = _CodebookReader(where)
         record = reader.mapping(record, "the codebook")
         groups = tuple(
             Group(**reader.strings(g, f"groups[{i}]", ("id", "name_zh"), ("name_en",)))
@@ -231,7 +231,7 @@ def _theme_to_dict(theme: Theme) -> dict[str, Any]:
     }
 
 
-class _Reader:
+class _CodebookReader:
     """Checks a codebook's JSON; every complaint says where, what was expected and what came."""
 
     def __init__(self, where: str) -> None:

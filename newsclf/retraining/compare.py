@@ -13,7 +13,7 @@ from newsclf.evaluation.figures import FIGURES
 from newsclf.evaluation.intervals import Estimate
 from newsclf.evaluation.paired import Change, changes
 from newsclf.evaluation.text import number, table
-from newsclf.records.article import Article, LabelledArticle, texts_only
+from newsclf.records.article import Article, LabelledArticle, list_articles
 from newsclf.tagger.tagger import Tagger
 
 __all__ = ["Comparison", "Flip", "compare"]
@@ -132,7 +132,7 @@ def compare(
     LabelError
         A label of `test` that neither tagger knows.
     """
-    articles = texts_only(texts)
+    articles = list_articles(texts)
     themes = tuple(dict.fromkeys((*old.codebook.ids, *new.codebook.ids)))
     (before, had), (after, has) = (_tags(tagger, articles, themes) for tagger in (old, new))
     differs = had != has

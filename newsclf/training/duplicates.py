@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from newsclf.records.article import Article, LabelledArticle, texts_only
+from newsclf.records.article import Article, LabelledArticle, list_articles
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -91,8 +91,8 @@ def near_duplicates(
     list of Duplicate
         In order of `first`, then `second`.
     """
-    left = texts_only(articles)
-    right = [] if others is None else texts_only(others)
+    left = list_articles(articles)
+    right = [] if others is None else list_articles(others)
     holders, sizes = _holders([*left, *right])
     held = holders.T.tocsr()
     # The shorter text of a pair shares at least this part of its shingles, with whatever text.
@@ -126,7 +126,7 @@ def sketch(articles: Sequence[str | Article | LabelledArticle]) -> npt.NDArray[n
         read from it.
     """
     rows = np.full((len(articles), _SKETCH), _EMPTY, dtype=np.uint32)
-    for start, ends, hashes in _shingles(texts_only(articles)):
+    for start, ends, hashes in _shingles(list_articles(articles)):
         of_text = np.repeat(np.arange(len(ends), dtype=np.uint64), np.diff(ends, prepend=0))
         # Sorted by text and then by hash, each once.
         smallest = np.sort(of_text << np.uint64(32) | hashes >> np.uint64(32))

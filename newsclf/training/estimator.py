@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from newsclf.engine.features import FeatureSpec
 from newsclf.errors import LabelError
-from newsclf.records.article import Article, LabelledArticle, texts_only
+from newsclf.records.article import Article, LabelledArticle, list_articles
 from newsclf.records.codebook import Codebook, Theme
 from newsclf.training.background import Background
 from newsclf.training.fitting import train
@@ -110,7 +110,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         LabelError
             `y` does not fit `X` or the codebook.
         """
-        articles = texts_only(X)
+        articles = list_articles(X)
         given = None if self.codebook is None else _as_codebook(self.codebook)
         y = y.to_numpy() if hasattr(y, "to_numpy") else y  # pandas counts by index, not by place
         self.single_label_ = len(y) > 0 and np.ndim(y[0]) == 0

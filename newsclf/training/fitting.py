@@ -16,7 +16,7 @@ from newsclf.errors import LabelError
 from newsclf.model import storage
 from newsclf.model.decision import Decision
 from newsclf.model.model import Model
-from newsclf.records.article import Article, LabelledArticle, texts_only
+from newsclf.records.article import Article, LabelledArticle, list_articles
 from newsclf.records.codebook import Codebook
 from newsclf.tagger.tagger import Tagger
 from newsclf.text.traditional import all_simplified
@@ -259,7 +259,7 @@ def background_or_shipped(
     if isinstance(given, Background):
         return given
     if given is not None:
-        return Background.of(texts_only(given), settings.features, seed=settings.seed)
+        return Background.of(list_articles(given), settings.features, seed=settings.seed)
     for shipped in storage.installed():
         if shipped.name == "governance":
             return Background.of_model(Model.load(shipped))
