@@ -13,7 +13,8 @@ from newsclf.errors import InputError
 from newsclf.evaluation.figures import Outcome
 from newsclf.evaluation.intervals import DRAWS
 from newsclf.evaluation.mistakes import Mistake, worst_mistakes
-from newsclf.evaluation.report import Overlap, Report, make_report
+from newsclf.evaluation.report import Report, make_report
+from newsclf.evaluation.results import Overlap
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook
 from newsclf.training.duplicates import near_duplicates, sketched_duplicates

@@ -12,7 +12,7 @@ import numpy as np
 from newsclf.evaluation.figures import FIGURES
 from newsclf.evaluation.intervals import Estimate
 from newsclf.evaluation.paired import Change, changes
-from newsclf.evaluation.text import number, table
+from newsclf.evaluation.terminal import number, table
 from newsclf.records.article import Article, LabelledArticle, list_articles
 from newsclf.tagger.tagger import Tagger
 
