@@ -278,8 +278,8 @@ class LabelledArticle:
     borderline : tuple of str
         Themes on which careful readers may differ: scored neither right nor wrong.
     weight : float
-        What it counts for in training, beside others: below 1 for articles that were chosen because
-        they are hard, so that they teach without passing for the usual.
+        Its sample weight in training: below 1 for articles that were chosen because they are hard,
+        so that they teach without passing for the usual.
     """
 
     article: Article

@@ -2,8 +2,8 @@
 
 Document frequencies weigh the terms. The directions are those of latent semantic analysis
 (Deerwester et al., "Indexing by latent semantic analysis", 1990): the leading singular vectors of
-the texts' TF-IDF. Both are linear in the features, so a model trained with them folds into one
-weight a feature and theme.
+the texts' TF-IDF. Both are linear in the features, so a model trained with them merges
+into one weight a feature and theme.
 """
 
 from __future__ import annotations
