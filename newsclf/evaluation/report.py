@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from newsclf.evaluation.figures import FIGURES, Outcome, measure, reliability
+from newsclf.evaluation.figures import FIGURES, Outcome, defined, measure, reliability
 from newsclf.evaluation.html import fragment, whole_page
 from newsclf.evaluation.intervals import Estimate, average, chance_calibration_error, estimates
 from newsclf.evaluation.mistakes import Mistake, confusions
@@ -123,13 +123,12 @@ def make_report(
 
 
 def _part(name: str, outcome: Outcome, groups: Groups, figures: dict[str, Estimate]) -> Part:
-    blank = ~(outcome.labels | outcome.borderline).any(axis=1)
     return Part(
         name=name,
         articles=len(outcome),
         groups=len(np.unique(groups)),
         positives=int(outcome.positives.sum()),
-        blank=int(blank.sum()),
+        blank=int(outcome.blank.sum()),
         calibration_chance=chance_calibration_error(outcome),
         figures={figure: figures[figure] for figure in FIGURES},
     )
@@ -139,7 +138,7 @@ def _theme_rows(
     outcome: Outcome, f1: Sequence[Estimate], codebook: Codebook
 ) -> tuple[ThemeRow, ...]:
     measured = measure(outcome)
-    tags = outcome.tagged & outcome.counted
+    tags = outcome.tagged & outcome.judged
     hits = (tags & outcome.labels).sum(axis=0)
     return tuple(
         ThemeRow(
@@ -148,13 +147,9 @@ def _theme_rows(
             positives=int(outcome.positives[k]),
             tagged=int(tags[:, k].sum()),
             hits=int(hits[k]),
-            precision=_defined(measured.theme_precision[0, k]),
-            recall=_defined(measured.theme_recall[0, k]),
+            precision=defined(measured.theme_precision[0, k]),
+            recall=defined(measured.theme_recall[0, k]),
             f1=f1[k],
         )
         for k, theme in enumerate(outcome.themes)
     )
-
-
-def _defined(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

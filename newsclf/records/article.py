@@ -310,6 +310,11 @@ class LabelledArticle:
         return record
 
 
+def heading(article: Article) -> str:
+    """Return the title, or how the text begins where there is none: for lists of articles."""
+    return article.title or article.text[:40]
+
+
 def as_article(item: str | Article | LabelledArticle, id: str = "") -> Article:
     """Return `item` as an Article; a plain string may begin with its title."""
     if isinstance(item, Article):

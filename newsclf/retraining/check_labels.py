@@ -1,6 +1,6 @@
 """Labels that are likely wrong or missing, found by taggers that have not seen them.
 
-The articles are dealt into folds and each fold is tagged by a tagger trained on the others. Where a
+The articles are split into folds and each fold is tagged by a tagger trained on the others. Where a
 tagger is sure of the opposite of a label, one of the two errs (Northcutt, Jiang and Chuang,
 "Confident learning", 2021): an article is as doubtful as its most doubtful label.
 """
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from newsclf.errors import InputError
 from newsclf.evaluation.figures import Outcome
-from newsclf.evaluation.mistakes import Verdict
-from newsclf.records.article import LabelledArticle
+from newsclf.evaluation.mistakes import Verdict, verdict
+from newsclf.evaluation.outcomes import outcome_of
+from newsclf.records.article import LabelledArticle, heading
 from newsclf.records.codebook import Codebook
 from newsclf.tagger.tagger import Tagger
 from newsclf.training.background import Background
@@ -29,8 +30,6 @@ from newsclf.training.settings import Settings
 from newsclf.training.targets import label_matrices
 
 __all__ = ["Conflict", "LabelCheck", "Leak", "Suspicion", "check_labels"]
-
-_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +193,7 @@ def doubts(outcome: Outcome) -> NDArray[np.float64]:
     """
     p = np.clip(outcome.probabilities.astype(float), 1e-6, 1 - 1e-6)
     against = np.where(outcome.labels, 1.0, -1.0) * np.log((1 - p) / p)
-    worst: NDArray[np.float64] = np.where(outcome.counted, against, 0.0).max(axis=1, initial=0.0)
+    worst: NDArray[np.float64] = np.where(outcome.judged, against, 0.0).max(axis=1, initial=0.0)
     return worst
 
 
@@ -211,9 +210,9 @@ def _suspicions(
     fold_of = grouped_folds(strata.reshape(len(labelled), -1), groups, folds, seed)
     found: list[Suspicion] = []
     for fold in range(folds):
-        tagger = fit([x for x, f in zip(labelled, fold_of, strict=True) if f != fold])
-        items = [x for x, f in zip(labelled, fold_of, strict=True) if f == fold]
-        outcome = _outcome(tagger, items)
+        tagger = fit([labelled[i] for i in np.flatnonzero(fold_of != fold).tolist()])
+        items = [labelled[i] for i in np.flatnonzero(fold_of == fold).tolist()]
+        outcome = outcome_of(tagger, items)
         scores = doubts(outcome)
         order = np.argsort(-scores, kind="stable")[:n]
         found += [
@@ -223,25 +222,22 @@ def _suspicions(
     return sorted(found, key=lambda s: -s.score)[:n]
 
 
-def _outcome(tagger: Tagger, items: Sequence[LabelledArticle]) -> Outcome:
-    labels, borderline = label_matrices(items, tagger.codebook.ids)
-    p = tagger.probabilities(items)
-    return Outcome(tagger.codebook.ids, labels, borderline, p, tagger.decide(p))
-
-
 def _suspicion_of(item: LabelledArticle, row: Outcome, tagger: Tagger, score: float) -> Suspicion:
     p = row.probabilities[0]
-    odd = ((p > 0.5) != row.labels[0]) & row.counted[0]
-    verdicts = []
-    for k in np.argsort(-p, kind="stable").tolist():
-        if odd[k]:
-            words = tagger.explain(item, row.themes[k]).top(_WORDS)
-            verdicts.append(Verdict(row.themes[k], float(p[k]), tuple(words)))
-    title = item.article.title or item.article.text[:40]
-    wrong, missing = (
-        tuple(v for v in verdicts if (v.theme in item.labels) is given) for given in (True, False)
+    odd = ((p > 0.5) != row.labels[0]) & row.judged[0]
+    verdicts = [
+        verdict(tagger, item, row.themes[k], p[k])
+        for k in np.argsort(-p, kind="stable").tolist()
+        if odd[k]
+    ]
+    return Suspicion(
+        id=item.id,
+        title=heading(item.article),
+        labels=item.labels,
+        score=score,
+        wrong=tuple(v for v in verdicts if v.theme in item.labels),
+        missing=tuple(v for v in verdicts if v.theme not in item.labels),
     )
-    return Suspicion(item.id, title, item.labels, score, wrong, missing)
 
 
 def _conflicts(labelled: Sequence[LabelledArticle]) -> list[Conflict]:
