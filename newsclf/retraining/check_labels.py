@@ -241,13 +241,22 @@ def _suspicion_of(item: LabelledArticle, row: Outcome, tagger: Tagger, score: fl
 
 
 def _conflicts(labelled: Sequence[LabelledArticle]) -> list[Conflict]:
-    pairs = ((labelled[d.first], labelled[d.second], d.jaccard) for d in near_duplicates(labelled))
-    return [
-        Conflict(a.id, b.id, a.labels, b.labels, jaccard)
-        for a, b, jaccard in pairs
+    found = []
+    for duplicate in near_duplicates(labelled):
+        first, second = labelled[duplicate.first], labelled[duplicate.second]
         # A theme that one reader doubts is no conflict with a reader who is sure.
-        if (set(a.labels) ^ set(b.labels)) - {*a.borderline, *b.borderline}
-    ]
+        doubted = {*first.borderline, *second.borderline}
+        if (set(first.labels) ^ set(second.labels)) - doubted:
+            found.append(
+                Conflict(
+                    first=first.id,
+                    second=second.id,
+                    first_labels=first.labels,
+                    second_labels=second.labels,
+                    jaccard=duplicate.jaccard,
+                )
+            )
+    return found
 
 
 def _suspicion(s: Suspicion) -> str:
