@@ -1,4 +1,4 @@
-"""What newsclf reads: pages, the articles found on them, and articles with labels."""
+"""What newsclf reads: articles, with labels or without, and what a model reads of them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple, NoReturn, TypeVar, get_args
 
 from newsclf.errors import InputError
 
-__all__ = ["Article", "LabelledArticle", "Page", "Span", "split_title"]
+__all__ = ["Article", "LabelledArticle", "Span", "split_title"]
 
 _Item = TypeVar("_Item")
 UnitType = Literal["article", "fragment", "caption", "headline"]
@@ -226,44 +226,6 @@ def _strings(record: Mapping[str, Any], name: str) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
         _fail(name, "a list of strings", value)
     return tuple(value)
-
-
-@dataclass(frozen=True)
-class Page:
-    """The text dump of one newspaper page and the units found on it.
-
-    Attributes
-    ----------
-    name : str
-        File name of the dump, or "" for a string.
-    text : str
-        The dump, unchanged; the spans of the articles count its characters.
-    articles : tuple of Article
-        Every unit in the order of the dump: whole articles, fragments, captions and lone
-        headlines (see `Article.type`); :meth:`of_type` picks.
-    """
-
-    name: str
-    text: str = field(repr=False)
-    articles: tuple[Article, ...] = ()
-
-    def of_type(self, *types: UnitType) -> tuple[Article, ...]:
-        """Return the units of these types only, such as ``page.of_type("article")``."""
-        return tuple(a for a in self.articles if a.type in types)
-
-    def __str__(self) -> str:
-        """One line a unit."""
-        lines = [f"{self.name or 'page'}: {len(self.articles)} units"]
-        for a in self.articles:
-            head = a.title or a.text[:30]
-            lines.append("  ".join(filter(None, (a.id, a.type, head, " ".join(a.flags)))))
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        from newsclf.records import html
-
-        rows = [(a.id, a.type, a.title or a.text, " ".join(a.flags)) for a in self.articles]
-        return html.table(f"{self.name or 'page'}: {len(rows)}", rows)
 
 
 @dataclass(frozen=True)

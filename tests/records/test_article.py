@@ -11,13 +11,13 @@ from newsclf.errors import InputError
 from newsclf.records.article import (
     Article,
     LabelledArticle,
-    Page,
     Span,
     as_article,
     as_reading,
     list_articles,
     split_title,
 )
+from newsclf.records.page import Page
 
 UNITS = [
     json.loads(line) for line in (SEEDS / "articles.jsonl").read_text(encoding="utf-8").splitlines()

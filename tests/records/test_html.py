@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from paths import SEEDS
 
 from newsclf.labels.labelled import read_labelled
-from newsclf.records.article import Article, Page
+from newsclf.records.article import Article
 from newsclf.records.codebook import Codebook
 from newsclf.records.explanation import Evidence, Explanation
+from newsclf.records.page import Page
 from newsclf.records.tagging import Tag, Tagging
 
 SCRIPT = "<script>alert('&')</script>"
