@@ -22,8 +22,8 @@ from newsclf.errors import InputError
 __all__ = [
     "BINS",
     "FIGURES",
-    "FLOOR",
     "MIN_POSITIVES",
+    "MIN_PROBABILITY",
     "Measured",
     "Outcome",
     "calibration_error",
@@ -55,7 +55,7 @@ MIN_POSITIVES = 5
 """No F1, precision or recall is given for fewer labelled articles than this."""
 BINS = 15
 """Bins of the calibration error and of the reliability diagram."""
-FLOOR = 0.1
+MIN_PROBABILITY = 0.1
 """Pairs with a lower probability do not count for calibration: nearly all are easy negatives."""
 
 
@@ -285,7 +285,7 @@ def calibration_error(outcome: Outcome, sample_weight: Floats) -> Floats:
 def _calibration_bins(outcome: Outcome, sample_weight: Floats) -> tuple[Floats, Floats, Floats]:
     """Return pairs, sum of probabilities and positives of each bin, shapes (draws, BINS)."""
     draws = len(sample_weight)
-    article, theme = np.nonzero(outcome.judged & (outcome.probabilities >= FLOOR))
+    article, theme = np.nonzero(outcome.judged & (outcome.probabilities >= MIN_PROBABILITY))
     p = outcome.probabilities[article, theme].astype(float)
     if not len(p):
         empty = np.zeros((draws, BINS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from newsclf.evaluation.figures import FIGURES, FLOOR, MIN_POSITIVES
+from newsclf.evaluation.figures import FIGURES, MIN_POSITIVES, MIN_PROBABILITY
 from newsclf.evaluation.intervals import Estimate
 from newsclf.evaluation.mistakes import Mistake, Verdict
 from newsclf.evaluation.results import Results
@@ -100,7 +100,8 @@ def _diagram(report: Results) -> str:
     )
     return (
         "<h2>Reliability</h2><p>Of the pairs given a probability (across), the share that is true "
-        f"(up); pairs of {FLOOR} or more, bins of equal mass; {escape(chance_line(report))}.</p>"
+        f"(up); pairs of {MIN_PROBABILITY} or more, bins of equal mass; "
+        f"{escape(chance_line(report))}.</p>"
         f'<svg viewBox="-40 -10 {_SIDE + 60} {_SIDE + 40}" width="{_SIDE + 60}" role="img" '
         f'aria-label="reliability diagram"><rect width="{_SIDE}" height="{_SIDE}"/>'
         f'<line x1="0" y1="{_SIDE}" x2="{_SIDE}" y2="0"/><polyline points="{line}"/>'

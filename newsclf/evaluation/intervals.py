@@ -142,7 +142,7 @@ def chance_calibration_error(outcome: Outcome, *, seed: int = 0) -> float | None
     """Return the calibration error that perfect probabilities would show on these articles.
 
     The mean over 100 sets of labels drawn from the probabilities themselves; None where no pair
-    reaches the floor.
+    has a probability that counts.
     """
     rng = np.random.default_rng(seed)
     p, once = outcome.probabilities, np.ones((1, len(outcome)))

@@ -18,7 +18,7 @@ __all__ = ["Finding", "check_codebook"]
 
 Kind = Literal["contradiction", "overlap", "unseen", "everywhere"]
 
-_DECISIVE = 2.0  # a keyword of this weight is meant to settle the matter
+_DECISIVE = 2.0  # a keyword of this weight is meant to decide
 _SHARED = 0.2  # part of a theme's keyword weight that may stand in another theme as well
 _COMMON = 0.25  # part of the texts beyond which a keyword tells themes apart no more
 _FEW = 200  # texts below which a missing keyword says nothing of the keyword

@@ -19,6 +19,7 @@ from newsclf.errors import InputError
 from newsclf.evaluation.figures import Outcome
 from newsclf.evaluation.mistakes import Verdict, verdict
 from newsclf.evaluation.outcomes import outcome_of
+from newsclf.evaluation.results import Overlap
 from newsclf.records.article import LabelledArticle, heading
 from newsclf.records.codebook import Codebook
 from newsclf.tagger.tagger import Tagger
@@ -29,7 +30,7 @@ from newsclf.training.folds import grouped_folds, groups_of
 from newsclf.training.settings import Settings
 from newsclf.training.targets import label_matrices
 
-__all__ = ["Conflict", "LabelCheck", "Leak", "Suspicion", "check_labels"]
+__all__ = ["Conflict", "LabelCheck", "Suspicion", "check_labels"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +67,6 @@ class Conflict:
     jaccard: float
 
 
-@dataclass(frozen=True, slots=True)
-class Leak:
-    """A test article that is largely the same text as one for training."""
-
-    test: str
-    train: str
-    jaccard: float
-
-
 @dataclass(frozen=True)
 class LabelCheck:
     """What was found in a set of labels.
@@ -87,13 +79,14 @@ class LabelCheck:
     suspicions : tuple of Suspicion
         The most suspicious article first.
     conflicts : tuple of Conflict
-    leaks : tuple of Leak
+    leaks : tuple of Overlap
+        Test articles that are largely the same text as one for training.
     """
 
     articles: int
     suspicions: tuple[Suspicion, ...] = field(repr=False)
     conflicts: tuple[Conflict, ...] = field(repr=False)
-    leaks: tuple[Leak, ...] = field(repr=False)
+    leaks: tuple[Overlap, ...] = field(repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -179,7 +172,7 @@ def check_labels(
         tuple(_suspicions(labelled, groups, fit, n, folds, seed)),
         tuple(_conflicts(labelled)),
         tuple(
-            Leak(test[d.first].id, labelled[d.second].id, d.jaccard)
+            Overlap(test[d.first].id, labelled[d.second].id, d.jaccard)
             for d in near_duplicates(test, labelled)
         ),
     )
