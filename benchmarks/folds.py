@@ -18,7 +18,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from newsclf.evaluation.text import table  # noqa: E402
+from newsclf.evaluation.terminal import table  # noqa: E402
 from newsclf.labels.labelled import read_labelled  # noqa: E402
 from newsclf.training.duplicates import near_duplicates  # noqa: E402
 from newsclf.training.folds import grouped_folds, groups_of, source_of  # noqa: E402

@@ -24,7 +24,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "pages")]
 from generator import LEVELS, GeneratedPage, Source, Unit, load_sources, make_page  # noqa: E402
 
 from newsclf.pages import read_page  # noqa: E402
-from newsclf.records.article import Article, Page  # noqa: E402
+from newsclf.records.article import Article  # noqa: E402
+from newsclf.records.page import Page  # noqa: E402
 
 
 def facts(article: Article) -> tuple[object, ...]:

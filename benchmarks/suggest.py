@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 import newsclf  # noqa: E402
 from newsclf.evaluation.figures import Outcome, measure  # noqa: E402
-from newsclf.evaluation.text import table  # noqa: E402
+from newsclf.evaluation.terminal import table  # noqa: E402
 from newsclf.retraining.suggest import suggest  # noqa: E402
 from newsclf.training import Background, from_codebook, train  # noqa: E402
 from newsclf.training.folds import groups_of  # noqa: E402

@@ -35,7 +35,7 @@ import stages  # noqa: E402
 
 import newsclf  # noqa: E402
 from newsclf.engine import choice  # noqa: E402
-from newsclf.evaluation.text import table  # noqa: E402
+from newsclf.evaluation.terminal import table  # noqa: E402
 from newsclf.labels.labelled import LabelledArticle, read_labelled  # noqa: E402
 from newsclf.tagger.tagger import Tagger  # noqa: E402
 

@@ -74,8 +74,8 @@ def label(
         raise MissingExtra("newsclf label", "web") from error
     from newsclf.inputs import ReadOptions
     from newsclf.labels.labelled import read_labelled
-    from newsclf.web.desk import Desk, Options
     from newsclf.web.pool import read_pool
+    from newsclf.web.session import Session, SessionOptions
     from newsclf.web.store import Store
 
     output = _checked(output or _default(pool[0]), pool)
@@ -96,7 +96,7 @@ def label(
             complain(f"left out: {found.copies} exact copies, {found.empty} without text")
         if order is Order.suggest:
             complain("choosing which to label first ...")
-        desk = Desk(store, tagger, Options(order.value, blind, review), other)
+        session = Session(store, tagger, SessionOptions(order.value, blind, review), other)
 
         def ready(link: str) -> None:
             complain(f"labels go to {output}; stop with Ctrl-C")
@@ -104,7 +104,7 @@ def label(
             if browse:
                 webbrowser.open(link)
 
-        serve(desk, port=port, on_ready=ready)
+        serve(session, port=port, on_ready=ready)
         complain(f"{len(store.numbers('done'))} articles labelled in {output}")
 
 

@@ -112,4 +112,13 @@ class Tagging(_OfRow):
     def _repr_html_(self) -> str:
         from newsclf.records import html
 
-        return html.tagging(self)
+        def build(count: int) -> str:
+            bars = [html.bar(tag.name, tag.theme, tag.probability) for tag in self.tags[:count]]
+            return html.box(
+                html.strong(self.title or self.id),
+                *(bars or ["<div>未归入任何主题 (no theme)</div>"]),
+                html.more(len(self.tags) - len(bars)),
+                html.small(" · ".join((self.model, *self.groups))),
+            )
+
+        return html.fitting(build, (24, 12, 6, 3))

@@ -15,6 +15,7 @@ from newsclf.errors import InputError
 from newsclf.records.article import Article
 from newsclf.summary.dates import find_month
 from newsclf.summary.places import LEVELS, find_places
+from newsclf.summary.plot import Cell, draw
 from newsclf.summary.tagged import Tagged, read_tagged
 
 __all__ = ["Summary", "summarise"]
@@ -41,8 +42,8 @@ class Summary:
 
     articles: int = 0
     names: dict[str, str] = field(default_factory=dict)
-    months: Counter[tuple[str, str]] = field(default_factory=Counter)
-    places: Counter[tuple[str, str]] = field(default_factory=Counter)
+    months: Counter[Cell] = field(default_factory=Counter)
+    places: Counter[Cell] = field(default_factory=Counter)
 
     def to_csv(self) -> str:
         """Return one line a month and theme, then one a place and theme."""
@@ -56,9 +57,7 @@ class Summary:
 
     def plot(self, path: str | Path, *, font: str | Path | None = None) -> None:
         """Draw both tables into a file (.png, .svg, .pdf); see `newsclf.summary.plot.draw`."""
-        from newsclf.summary.plot import draw
-
-        draw(self, Path(path), font)
+        draw(Path(path), months=self.months, places=self.places, names=self.names, font=font)
 
 
 def summarise(

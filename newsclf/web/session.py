@@ -18,14 +18,14 @@ from newsclf.web.agreement import agreement, load_metric, micro_f1
 from newsclf.web.marks import densities, marks
 from newsclf.web.store import Store
 
-__all__ = ["Desk", "Options"]
+__all__ = ["Session", "SessionOptions"]
 
 _SUGGESTED = 200
 _CONSIDERED = 2000
 
 
 @dataclass(frozen=True)
-class Options:
+class SessionOptions:
     """How a session goes.
 
     Attributes
@@ -43,7 +43,7 @@ class Options:
     review: bool = False
 
 
-class Desk:
+class Session:
     """Everything the page asks for; articles go by their number in the pool.
 
     Parameters
@@ -51,7 +51,7 @@ class Desk:
     store : Store
     tagger : Tagger
         Its codebook is that of the store.
-    options : Options
+    options : SessionOptions
     other : sequence of LabelledArticle
         What another reader labelled; shown only where this reader has decided.
     """
@@ -60,19 +60,19 @@ class Desk:
         self,
         store: Store,
         tagger: Tagger,
-        options: Options | None = None,
+        options: SessionOptions | None = None,
         other: Sequence[LabelledArticle] = (),
     ) -> None:
         self.store = store
         self.tagger = tagger
-        self.options = options or Options()
+        self.options = options or SessionOptions()
         self.other = {item.article.sha256: item for item in other}
         if self.other:
             load_metric()  # now, rather than while a reader waits
         self.queue = self._queue()
         self._taggings: dict[int, Tagging] = {}
 
-    def session(self) -> dict[str, Any]:
+    def overview(self) -> dict[str, Any]:
         """Return what stays the same while the page is open, and where each article stands."""
         return {
             "codebook": self.store.codebook.to_dict(),
@@ -85,13 +85,13 @@ class Desk:
         }
 
     def article(self, number: int) -> dict[str, Any]:
-        """Return an article with the decision on it and, where they may be seen, suggestions."""
+        """Return an article with the judgement on it and, where they may be seen, suggestions."""
         article = self.store.articles[number]
-        decision = self.store.decision(number)
+        judgement = self.store.judgement(number)
         record: dict[str, Any] = {
             "number": number,
             **{k: v for k, v in article.to_dict().items() if k != "spans"},
-            "decision": asdict(decision) if decision else None,
+            "judgement": asdict(judgement) if judgement else None,
             "suggestion": None,
             "other": None,
         }
@@ -102,7 +102,7 @@ class Desk:
                 "probabilities": {k: round(p, 3) for k, p in tagging.probabilities.items()},
             }
         theirs = self.other.get(article.sha256)
-        if theirs and decision and decision.state == "done":
+        if theirs and judgement and judgement.state == "done":
             record["other"] = {"labels": theirs.labels, "borderline": theirs.borderline}
         return record
 
@@ -150,8 +150,8 @@ class Desk:
         return before + rest
 
     def _open_to_view(self, number: int) -> bool:
-        decision = self.store.decision(number)
-        return not self.options.blind or (decision is not None and decision.state == "done")
+        judgement = self.store.judgement(number)
+        return not self.options.blind or (judgement is not None and judgement.state == "done")
 
     def _density(self, number: int, theme: str | None) -> NDArray[np.float64]:
         explanation = self.tagger.explain(self.store.articles[number], theme)
@@ -165,10 +165,10 @@ class Desk:
     def _model(self, done: Sequence[int]) -> Mapping[str, Any]:
         items = [self.store.labelled(n) for n in done]
         given = [self._tagging(n).themes for n in done]
-        decisions = [self.store.decision(n) for n in done]
+        judgements = [self.store.judgement(n) for n in done]
         return {
             "articles": len(done),
-            "unseen": sum(d is not None and not d.seen for d in decisions),
+            "unseen": sum(d is not None and not d.seen for d in judgements),
             "micro_f1": micro_f1(items, given),
             "differences": [
                 self._difference(n, item, themes)

@@ -14,9 +14,9 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from newsclf.web.curve import FEWEST
-from newsclf.web.desk import Desk
+from newsclf.web.session import Session
 
-__all__ = ["Background", "Curve"]
+__all__ = ["Curve", "Worker"]
 
 _PAUSE = 1.0
 _GROWTH = 1.25
@@ -56,17 +56,17 @@ class Curve:
         }
 
 
-class Background:
-    """Keeps the output of a desk written and its learning curve up to date."""
+class Worker:
+    """Keeps the output of a session written and its learning curve up to date."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, session: Session) -> None:
+        self.session = session
         self.curve = Curve()
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def note_change(self) -> None:
-        """Say that a decision was made or taken back."""
+        """Say that a judgement was made or taken back."""
         self._changed.set()
 
     @contextlib.asynccontextmanager
@@ -80,7 +80,7 @@ class Background:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await run_in_threadpool(self.desk.store.publish)
+            await run_in_threadpool(self.session.store.publish)
 
     def _start(self, work: Any) -> None:
         task = asyncio.create_task(work)
@@ -91,17 +91,17 @@ class Background:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            await run_in_threadpool(self.desk.store.publish)
-            if self.curve.due(len(self.desk.store.numbers("done"))):
+            await run_in_threadpool(self.session.store.publish)
+            if self.curve.due(len(self.session.store.numbers("done"))):
                 self.curve.running = True
                 self._start(self._compute_curve())
             await asyncio.sleep(_PAUSE)
 
     async def _compute_curve(self) -> None:
         """Compute the curve in a process of its own, which a slow page would feel otherwise."""
-        done = self.desk.done()
+        done = self.session.done()
         request = {
-            "codebook": self.desk.store.codebook.to_dict(),
+            "codebook": self.session.store.codebook.to_dict(),
             "labelled": [item.to_dict() for item in done],
         }
         pipe = asyncio.subprocess.PIPE

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
-from newsclf.evaluation.figures import FIGURES, FLOOR, MIN_POSITIVES
+from newsclf.evaluation.figures import FIGURES, MIN_POSITIVES, MIN_PROBABILITY
 from newsclf.evaluation.intervals import Estimate
+from newsclf.evaluation.mistakes import Mistake, Verdict
+from newsclf.evaluation.results import Results
 from newsclf.evaluation.style import STYLE
-from newsclf.evaluation.text import MAIN, chance_line, number, overlap_line
-
-if TYPE_CHECKING:
-    from newsclf.evaluation.mistakes import Mistake, Verdict
-    from newsclf.evaluation.report import Report
+from newsclf.evaluation.terminal import MAIN, chance_line, number, overlap_line
 
 __all__ = ["fragment", "whole_page"]
 
@@ -23,7 +20,7 @@ _PAIRS = 50
 _SIDE = 300  # of the reliability diagram, in CSS pixels
 
 
-def whole_page(report: Report) -> str:
+def whole_page(report: Results) -> str:
     """Return the whole report as an HTML document."""
     sections = (fragment, _diagram, _confusions, _mistakes, _overlaps, _method)
     body = "".join(section(report) for section in sections)
@@ -35,7 +32,7 @@ def whole_page(report: Report) -> str:
     )
 
 
-def fragment(report: Report) -> str:
+def fragment(report: Results) -> str:
     """Return figures, parts and themes, as a notebook shows them."""
     whole = report.whole
     counts = (
@@ -55,7 +52,7 @@ def fragment(report: Report) -> str:
     )
 
 
-def _parts(report: Report) -> str:
+def _parts(report: Results) -> str:
     if not report.parts:
         return ""
     head = ("part", "articles", "no theme", *FIGURES.values())
@@ -66,7 +63,7 @@ def _parts(report: Report) -> str:
     return f"<h2>By part</h2>{_table(head, rows)}"
 
 
-def _themes(report: Report) -> str:
+def _themes(report: Results) -> str:
     head = ("theme", "name", "labels", "tags", "hits", "precision", "recall", "F1", "")
     rows = (
         (
@@ -84,24 +81,27 @@ def _themes(report: Report) -> str:
     return f"<h2>By theme</h2>{_table(head, rows)}{note}"
 
 
-def _diagram(report: Report) -> str:
+def _diagram(report: Results) -> str:
     """Draw the reliability diagram: perfect probabilities lie on the diagonal."""
-    largest = max((mass for _, _, mass in report.diagram), default=1.0)
+    points = report.diagram
+    largest = max((point.pairs for point in points), default=1.0)
     ticks = "".join(
         f'<text x="{v * _SIDE:.0f}" y="{_SIDE + 16}" text-anchor="middle">{v:g}</text>'
         f'<text x="-6" y="{(1 - v) * _SIDE + 4:.0f}" text-anchor="end">{v:g}</text>'
         for v in (0, 0.2, 0.4, 0.6, 0.8, 1)
     )
-    line = " ".join(f"{p * _SIDE:.1f},{(1 - share) * _SIDE:.1f}" for p, share, _ in report.diagram)
+    places = [(f"{p.probability * _SIDE:.1f}", f"{(1 - p.share) * _SIDE:.1f}") for p in points]
+    line = " ".join(f"{x},{y}" for x, y in places)
     dots = "".join(
-        f'<circle cx="{p * _SIDE:.1f}" cy="{(1 - share) * _SIDE:.1f}" '
-        f'r="{2 + 4 * (mass / largest) ** 0.5:.1f}"><title>{mass:.0f} pairs: probability '
-        f"{p:.3f}, true {share:.3f}</title></circle>"
-        for p, share, mass in report.diagram
+        f'<circle cx="{x}" cy="{y}" r="{2 + 4 * (point.pairs / largest) ** 0.5:.1f}">'
+        f"<title>{point.pairs:.0f} pairs: probability {point.probability:.3f}, "
+        f"true {point.share:.3f}</title></circle>"
+        for point, (x, y) in zip(points, places, strict=True)
     )
     return (
         "<h2>Reliability</h2><p>Of the pairs given a probability (across), the share that is true "
-        f"(up); pairs of {FLOOR} or more, bins of equal mass; {escape(chance_line(report))}.</p>"
+        f"(up); pairs of {MIN_PROBABILITY} or more, bins of equal mass; "
+        f"{escape(chance_line(report))}.</p>"
         f'<svg viewBox="-40 -10 {_SIDE + 60} {_SIDE + 40}" width="{_SIDE + 60}" role="img" '
         f'aria-label="reliability diagram"><rect width="{_SIDE}" height="{_SIDE}"/>'
         f'<line x1="0" y1="{_SIDE}" x2="{_SIDE}" y2="0"/><polyline points="{line}"/>'
@@ -109,7 +109,7 @@ def _diagram(report: Report) -> str:
     )
 
 
-def _confusions(report: Report) -> str:
+def _confusions(report: Results) -> str:
     rows = (
         (str(c.articles), escape(c.missed or "(no label)"), escape(c.given or "(no tag)"))
         for c in report.confusions[:_CONFUSIONS]
@@ -117,7 +117,7 @@ def _confusions(report: Report) -> str:
     return "<h2>Confusions</h2>" + _table(("articles", "label missed", "tag in its place"), rows)
 
 
-def _mistakes(report: Report) -> str:
+def _mistakes(report: Results) -> str:
     return "<h2>Worst mistakes</h2><ol>" + "".join(map(_mistake, report.mistakes)) + "</ol>"
 
 
@@ -140,7 +140,7 @@ def _verdict(kind: str, verdict: Verdict) -> str:
     return f"<li>{kind} {escape(verdict.theme)}, probability {verdict.probability:.2f} {words}</li>"
 
 
-def _overlaps(report: Report) -> str:
+def _overlaps(report: Results) -> str:
     if not report.overlaps:
         return ""
     head = ("tested", "trained on", "shared shingles")
@@ -148,7 +148,7 @@ def _overlaps(report: Report) -> str:
     return "<h2>Near-duplicates of training texts</h2>" + _table(head, rows)
 
 
-def _method(report: Report) -> str:
+def _method(report: Results) -> str:
     rows = ((escape(str(k)), escape(str(v))) for k, v in report.method.items())
     return "<h2>Method</h2>" + _table(("", ""), rows)
 

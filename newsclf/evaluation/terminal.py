@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from newsclf.evaluation.figures import FIGURES, MIN_POSITIVES
-
-if TYPE_CHECKING:
-    from newsclf.evaluation.report import Report
+from newsclf.evaluation.results import Results
 
 __all__ = ["MAIN", "chance_line", "number", "overlap_line", "render", "table"]
 
@@ -18,7 +15,7 @@ MAIN = ("micro_f1", "macro_f1", "right_first", "false_tag", "calibration_error")
 _CONFUSIONS = 10
 
 
-def render(report: Report) -> str:
+def render(report: Results) -> str:
     """Return the report as tables for a terminal."""
     whole = report.whole
     blocks = [
@@ -65,13 +62,13 @@ def render(report: Report) -> str:
     return "\n\n".join(blocks)
 
 
-def chance_line(report: Report) -> str:
+def chance_line(report: Results) -> str:
     """Say what part of the calibration error small numbers alone explain."""
     chance = number(report.whole.calibration_chance)
     return f"perfect probabilities would show a calibration error of {chance} on these articles"
 
 
-def overlap_line(report: Report) -> str:
+def overlap_line(report: Results) -> str:
     """Say what is known of near-duplicates between training and test."""
     if report.overlaps is None:
         return (
