@@ -17,6 +17,8 @@ Each message says what was expected, what came, and what to do next.
 
 from __future__ import annotations
 
+from newsclf.extras import EXTRAS
+
 __all__ = [
     "CodebookError",
     "DecodingError",
@@ -59,12 +61,11 @@ class ModelNotFound(ModelError):  # noqa: N818 - reads as what happened, like Fi
 
 
 class MissingExtra(NewsclfError, ImportError):  # noqa: N818
-    """A feature whose optional packages are not installed."""
+    """A feature whose optional packages are not installed; `extra` is one of `EXTRAS`."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(
-            f'{feature} needs optional packages: python -m pip install "newsclf[{extra}]"'
-        )
+        packages = ", ".join(EXTRAS[extra].packages.values())
+        super().__init__(f'{feature} needs {packages}: python -m pip install "newsclf[{extra}]"')
         self.extra = extra
 
 

@@ -14,7 +14,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # From the ground up; a room may import rooms of lower floors, and itself.
 FLOORS = (
-    ("_version", "errors", "parallel"),
+    ("_version", "extras", "parallel"),
+    ("errors",),
     ("records",),
     ("text", "outputs"),
     ("engine",),
