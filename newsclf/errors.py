@@ -61,10 +61,11 @@ class ModelNotFound(ModelError):  # noqa: N818 - reads as what happened, like Fi
 
 
 class MissingExtra(NewsclfError, ImportError):  # noqa: N818
-    """A feature whose optional packages are not installed; `extra` is one of `EXTRAS`."""
+    """A feature whose optional packages are not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        packages = ", ".join(EXTRAS[extra].packages.values())
+        known = EXTRAS.get(extra)
+        packages = ", ".join(known.packages.values()) if known else "optional packages"
         super().__init__(f'{feature} needs {packages}: python -m pip install "newsclf[{extra}]"')
         self.extra = extra
 
