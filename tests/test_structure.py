@@ -19,7 +19,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # From the ground up; a package may import from the layers below its own, and from itself.
 LAYERS = (
-    ("_version", "errors", "parallel"),
+    ("_version", "extras", "parallel"),
+    ("errors",),
     ("records",),
     ("text", "outputs"),
     ("engine",),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from newsclf.batch.rows import AnyTagger, tag_portions
 from newsclf.errors import InputError, MissingExtra
 from newsclf.inputs import Fields, ReadOptions, Reject, Row, in_portions
-from newsclf.inputs.rows import Place, check_columns
+from newsclf.inputs.articles import check_columns, row_of
+from newsclf.inputs.records import Record
 
 if TYPE_CHECKING:
     import pyarrow
@@ -165,9 +166,8 @@ def _options(names: list[str], text: str | None, title: str | None) -> ReadOptio
 
 
 def _used(names: list[str], options: ReadOptions) -> list[str]:
-    fields = (options.fields.text, options.fields.title)
-    found = (next((name for name in names_of if name in names), None) for names_of in fields)
-    return [name for name in found if name is not None]
+    roles = options.fields.among(names)
+    return [name for name in (roles.text, roles.title) if name is not None]
 
 
 def _results(
@@ -203,7 +203,7 @@ def _rows(
     for i in range(size):
         # A value unlike itself is NaN or NaT, which is how data frames spell a missing value.
         record = {name: _known(values[i]) for name, values in columns.items()}
-        yield Place("frame", "row", i + 1).record(record, options)
+        yield row_of(Record(i + 1, None, b"", record), "frame", "row", options)
 
 
 def _known(value: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from newsclf.engine import choice
 from newsclf.errors import MissingExtra, ModelError
 from newsclf.inputs import Portion, Reject, Row
+from newsclf.inputs.formats import split_name
 from newsclf.inputs.rows import Place
 from newsclf.parallel import in_order
 from newsclf.records.article import Article
@@ -179,8 +180,8 @@ def units_of(row: Row, pages: bool = False) -> tuple[Article, ...] | Reject:
 def _page_name(row: Row) -> str:
     if row.line is not None:
         return row.article.id
-    name = Path(row.source).name.removesuffix(".gz").removesuffix(".zst")
-    return "page" if name == "-" else name
+    stem, suffix, _ = split_name(Path(row.source).name)
+    return "page" if stem == "-" else stem + suffix
 
 
 def _failed(row: Row, who: str, error: Exception) -> Reject:

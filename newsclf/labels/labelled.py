@@ -17,7 +17,7 @@ from typing import Any, Literal
 from newsclf.errors import InputError, LabelError
 from newsclf.labels.files import (
     EXPECTED,
-    Row,
+    LabelRecord,
     file_rows,
     folder_rows,
     row_id,
@@ -44,15 +44,16 @@ def read_labelled(
     Parameters
     ----------
     path : str or Path
-        ``.jsonl`` or ``.jsonl.gz``: one object a line with id, title, text (or paragraphs),
-        labels (primary first) and optionally borderline, date, source; other keys are ignored.
-        A line with ``sha256`` and no text holds stand-off labels, and needs `texts`.
-        ``.csv`` or ``.csv.gz``: columns id, title, text, labels and optionally borderline, date,
-        source; themes are separated by ``;`` or ``|``.
+        ``.jsonl``: one object a line with id, title, text (or paragraphs), labels (primary first)
+        and optionally borderline, date, source; other keys are ignored. The fields of the article
+        may have any name that `newsclf tag` knows. A line with ``sha256`` and no text holds
+        stand-off labels, and needs `texts`.
+        ``.csv`` or ``.tsv``: columns of these names; themes are separated by ``;`` or ``|``.
         ``.json`` or ``.jsonl`` from Label Studio (also JSON_MIN), doccano, Prodigy or Argilla, and
         ``.txt`` for fastText, with ids made up where the tool has none. Where several readers
         differ on a theme, it is borderline. A warning counts what was left out: annotations that
         were cancelled or rejected, articles without one.
+        Each of these also compressed, ``.gz`` or ``.zst``.
         A folder with articles.jsonl and labels.jsonl, such as seeds/: every unit that was
         judged, captions and fragments too (``.article.type`` tells them apart), lone headlines not.
     codebook : Codebook, optional
@@ -223,7 +224,7 @@ class _Check:
 
 def _find_texts(
     path: Path,
-    rows: list[Row],
+    rows: list[LabelRecord],
     texts: Iterable[Article | LabelledArticle] | str | Path | None,
 ) -> dict[str, Article]:
     """Find the texts of stand-off labels, by sha256."""

@@ -16,7 +16,7 @@ from newsclf.records.article import Article
 from newsclf.summary.dates import find_month
 from newsclf.summary.places import LEVELS, find_places
 from newsclf.summary.plot import Cell, draw
-from newsclf.summary.tagged import Tagged, read_tagged
+from newsclf.summary.tagged import TaggedArticle, read_tagged
 
 __all__ = ["Summary", "summarise"]
 
@@ -100,7 +100,7 @@ def summarise(
     return summary
 
 
-def _add(summary: Summary, rows: Sequence[Tagged], level: str) -> Summary:
+def _add(summary: Summary, rows: Sequence[TaggedArticle], level: str) -> Summary:
     months = [find_month(row.date) or find_month(row.id) or find_month(row.text) for row in rows]
     years = [int(month[:4]) if month else None for month in months]
     places = find_places([f"{row.title}\n{row.text}" for row in rows], years, level)
@@ -113,8 +113,8 @@ def _add(summary: Summary, rows: Sequence[Tagged], level: str) -> Summary:
 
 
 def _with_texts(
-    rows: Iterable[Tagged], articles: str | Path | Sequence[str | Path]
-) -> Iterator[Tagged]:
+    rows: Iterable[TaggedArticle], articles: str | Path | Sequence[str | Path]
+) -> Iterator[TaggedArticle]:
     """Give each row the text and date of its article; both are in the same order."""
     rows = iter(rows)
     first = next(rows, None)

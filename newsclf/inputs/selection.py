@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,12 +9,14 @@ from typing import Any
 
 from newsclf.errors import InputError
 from newsclf.inputs.files import InputFile
+from newsclf.inputs.records import read_records
 from newsclf.inputs.rows import Reject, Row
 
 __all__ = ["Selection"]
 
 # The codes of rejects that stand for a file, or for what follows a row of it.
 _REST = ("unreadable", "changed", "header")
+_EXPECTED = "the JSON lines that --rejects writes"
 
 
 class Selection:
@@ -35,26 +36,20 @@ class Selection:
     def __init__(self, path: Path) -> None:
         self._lines: defaultdict[str, set[int]] = defaultdict(set)
         self._rest: dict[str, int] = {}
-        try:
-            with path.open("rb") as stream:
-                for number, line in enumerate(stream, 1):
-                    self._add(json.loads(line), f"{path}:{number}")
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-        except ValueError as error:
-            raise InputError(
-                f"{path}: expected the JSON lines that --rejects writes: {error}"
-            ) from error
+        for place, record in read_records(path, format="jsonl", expected=_EXPECTED):
+            self._add(place, record)
         self.sources = tuple(dict.fromkeys([*self._lines, *self._rest]))
 
-    def _add(self, record: Any, where: str) -> None:
-        if not isinstance(record, dict) or not {"source", "line", "code"} <= set(record):
-            raise InputError(f"{where}: expected an object with source, line and code")
+    def _add(self, place: str, record: dict[str, Any]) -> None:
+        if not {"source", "line", "code"} <= record.keys():
+            raise InputError(f"{place}: expected {_EXPECTED}, with source, line and code")
         source, line = str(record["source"]), record["line"]
+        if line is not None and (isinstance(line, bool) or not isinstance(line, int)):
+            raise InputError(f"{place}: expected a number or null as line, got {line!r:.60}")
         if line is None or record["code"] in _REST:
             self._rest[source] = min(line or 0, self._rest.get(source, line or 0))
         else:
-            self._lines[source].add(int(line))
+            self._lines[source].add(line)
 
     def files(self, files: Iterable[InputFile]) -> list[InputFile]:
         """Return the files that hold such rows.

@@ -79,8 +79,12 @@ def test_a_file_that_still_cannot_be_read_stays_a_reject(tmp_path):
     [
         (None, "cannot be read: No such file"),
         ("{", "expected the JSON lines that --rejects writes"),
-        ('{"id": 1}\n', "rejects.jsonl:1: expected an object with source, line and code"),
-        ("[]\n", "expected an object"),
+        ('{"id": 1}\n', "line 1: expected the JSON lines that --rejects writes, with source"),
+        ("3\n", "line 1: expected a JSON object a line, got a int; expected the JSON lines"),
+        (
+            '{"source": "a", "line": "x", "code": "failed"}',
+            "line 1: expected a number or null as line, got 'x'",
+        ),
     ],
 )
 def test_a_file_that_is_no_rejects_file(tmp_path, data, message):
