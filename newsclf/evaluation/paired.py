@@ -12,8 +12,9 @@ import numpy as np
 from newsclf.errors import InputError, LabelError
 from newsclf.evaluation.figures import FIGURES, Outcome, measure
 from newsclf.evaluation.intervals import DRAWS, Estimate, bootstrap
-from newsclf.evaluation.runs import Taggerlike
+from newsclf.evaluation.runs import tag_matrices
 from newsclf.records.article import LabelledArticle
+from newsclf.tagger.protocol import AnyTagger
 from newsclf.training.folds import groups_of
 from newsclf.training.targets import label_matrices
 
@@ -112,7 +113,7 @@ class Requirement:
 
 
 def changes(
-    old: Taggerlike, new: Taggerlike, labelled: Sequence[LabelledArticle], *, draws: int = DRAWS
+    old: AnyTagger, new: AnyTagger, labelled: Sequence[LabelledArticle], *, draws: int = DRAWS
 ) -> dict[str, Change]:
     """Measure two taggers on the same articles.
 
@@ -159,16 +160,15 @@ def changes(
 
 
 def _outcome(
-    tagger: Taggerlike, labelled: Sequence[LabelledArticle], themes: tuple[str, ...]
+    tagger: AnyTagger, labelled: Sequence[LabelledArticle], themes: tuple[str, ...]
 ) -> Outcome:
     try:
         labels, borderline = label_matrices(labelled, themes)
     except LabelError as error:
         raise LabelError(f"neither tagger knows all themes: {error}") from error
-    given = tagger.probabilities([item.article for item in labelled])
     columns = [themes.index(theme) for theme in tagger.codebook.ids]
     probabilities, tagged = np.zeros(labels.shape), np.zeros(labels.shape, bool)
-    probabilities[:, columns], tagged[:, columns] = given, tagger.decide(given)
+    probabilities[:, columns], tagged[:, columns] = tag_matrices(tagger, labelled)
     return Outcome(themes, labels, borderline, probabilities, tagged)
 
 

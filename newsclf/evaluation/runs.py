@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,12 @@ from newsclf.evaluation.intervals import DRAWS
 from newsclf.evaluation.mistakes import Mistake, worst_mistakes
 from newsclf.evaluation.report import Overlap, Report, make_report
 from newsclf.records.article import Article, LabelledArticle
-from newsclf.records.codebook import Codebook
+from newsclf.tagger.protocol import AnyTagger
 from newsclf.training.duplicates import near_duplicates, sketched_duplicates
 from newsclf.training.folds import grouped_folds, groups_of, source_of
 from newsclf.training.targets import label_matrices
 
-__all__ = ["SOURCES", "Fit", "Taggerlike", "cross_validate", "evaluate", "unseen_source"]
+__all__ = ["SOURCES", "Fit", "cross_validate", "evaluate", "tag_matrices", "unseen_source"]
 
 SOURCES: Mapping[str, tuple[str, ...]] = {
     "xwlb": ("xwlb",),
@@ -34,30 +34,12 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
 _MOST_PARTS = 12
 
 
-class Taggerlike(Protocol):
-    """What an evaluation needs of a tagger.
-
-    Beyond this, ``explain(article, theme)`` gives evidence for mistakes, and ``training_sketch``
-    (see `newsclf.training.duplicates.sketch`) tells near-duplicates of the training texts.
-    """
-
-    @property
-    def codebook(self) -> Codebook:
-        """The themes, in the order of the columns."""
-
-    def probabilities(self, articles: Sequence[Article]) -> npt.NDArray[np.float32]:
-        """Return calibrated probabilities, shape (n, K)."""
-
-    def decide(self, probabilities: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-        """Return the themes given, shape (n, K)."""
-
-
-Fit = Callable[[list[LabelledArticle]], Taggerlike]
+Fit = Callable[[list[LabelledArticle]], AnyTagger]
 By = Callable[[LabelledArticle], "str | Iterable[str]"]
 
 
 def evaluate(
-    tagger: Taggerlike,
+    tagger: AnyTagger,
     labelled: Sequence[LabelledArticle],
     *,
     training: Sequence[Article | LabelledArticle] | None = None,
@@ -278,10 +260,10 @@ def _apart(
     return [item for item, tied in zip(extra, shared, strict=True) if not tied]
 
 
-def _train(labelled: list[LabelledArticle]) -> Taggerlike:
+def _train(labelled: list[LabelledArticle]) -> AnyTagger:
     from newsclf.training import train
 
-    tagger: Taggerlike = train(labelled)
+    tagger: AnyTagger = train(labelled)
     return tagger
 
 
@@ -297,11 +279,21 @@ def _checked(labelled: Sequence[LabelledArticle]) -> list[LabelledArticle]:
     return labelled
 
 
-def _outcome(tagger: Taggerlike, labelled: Sequence[LabelledArticle]) -> Outcome:
+def _outcome(tagger: AnyTagger, labelled: Sequence[LabelledArticle]) -> Outcome:
     themes = tagger.codebook.ids
     labels, borderline = label_matrices(labelled, themes)
-    probabilities = tagger.probabilities([item.article for item in labelled])
-    return Outcome(themes, labels, borderline, probabilities, tagger.decide(probabilities))
+    return Outcome(themes, labels, borderline, *tag_matrices(tagger, labelled))
+
+
+def tag_matrices(
+    tagger: AnyTagger, labelled: Sequence[LabelledArticle]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """Return probabilities and themes given, both of shape (n_articles, n_themes)."""
+    themes = tagger.codebook.ids
+    taggings = list(tagger.tag_many(item.article for item in labelled))
+    probabilities = [[tagging.probabilities[theme] for theme in themes] for tagging in taggings]
+    tagged = [[theme in tagging.themes for theme in themes] for tagging in taggings]
+    return np.array(probabilities, np.float32), np.array(tagged, np.bool_)
 
 
 def _joined(outcomes: Sequence[Outcome]) -> Outcome:
