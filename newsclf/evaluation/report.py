@@ -13,6 +13,7 @@ import numpy.typing as npt
 from newsclf.evaluation.figures import FIGURES, Outcome, measure, reliability
 from newsclf.evaluation.intervals import Estimate, average, chance_calibration_error, estimates
 from newsclf.evaluation.mistakes import Confusion, Mistake, confusions
+from newsclf.outputs import write_output
 from newsclf.records.codebook import Codebook
 
 __all__ = ["Overlap", "Part", "Report", "ThemeRow", "make_report"]
@@ -145,7 +146,7 @@ class Report:
 
         page = whole_page(self)
         if path is not None:
-            Path(path).write_text(page, encoding="utf-8")
+            write_output(path, page.encode("utf-8", "replace"))
         return page
 
     def _repr_html_(self) -> str:

@@ -1,314 +1,101 @@
-"""Formats: each turns results into the bytes of one kind of file."""
+"""The formats that results are written in: one file and one row of the table each."""
 
 from __future__ import annotations
 
-import csv
-import functools
-import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from json.encoder import encode_basestring as _quoted
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from newsclf.errors import InputError, MissingExtra
+from newsclf.errors import InputError
+from newsclf.outputs.delimited import CsvFormat
+from newsclf.outputs.jsonl import JsonlFormat
+from newsclf.outputs.parquet import ParquetFormat
+from newsclf.outputs.schema import Format, Schema
 
-if TYPE_CHECKING:
-    import pyarrow
-
-    from newsclf.records.article import Article
-    from newsclf.records.tagging import Tagging
-
-__all__ = [
-    "CsvFormat",
-    "Format",
-    "JsonlFormat",
-    "Layout",
-    "ParquetFormat",
-    "Writer",
-    "format_for",
-    "json_line",
-]
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
-_BATCH = 4096
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
+__all__ = ["FORMATS", "FileFormat", "WriteOptions", "format_named", "format_of"]
 
 
 @dataclass(frozen=True)
-class Layout:
-    """What a result record holds besides id, title, themes and model.
+class FileFormat:
+    """A kind of file that results are written to.
 
     Attributes
     ----------
-    pages : bool
-        The page, type and flags of a unit.
-    keep : tuple of str
-        Columns of the input, handed on under ``input``.
-    probabilities : tuple of str
-        Themes whose probability is written whether they are tagged or not.
+    name : str
+    suffixes : tuple of str
+        The first is the usual one.
+    make : callable
+        Returns the `Format` that writes by a `Schema`.
+    resumable : bool
+        The file grows line by line, so that a run that was cut off can go on with it.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    make: Callable[[Schema], Format]
+    resumable: bool = False
+
+
+FORMATS = (
+    FileFormat("jsonl", (".jsonl", ".ndjson"), JsonlFormat, resumable=True),
+    FileFormat("csv", (".csv",), CsvFormat, resumable=True),
+    FileFormat("parquet", (".parquet",), ParquetFormat),
+)
+
+
+@dataclass(frozen=True)
+class WriteOptions:
+    """What is written of each article, and how.
+
+    Attributes
+    ----------
+    probabilities : bool
+        Write the probability of every theme.
+    per_file : {"jsonl", "csv", "parquet"} or None
+        Write a file of this format for each input; the output is the folder for them.
     formulas : bool
         Leave cells of a CSV file that a spreadsheet would take for a formula as they are.
     """
 
-    pages: bool = False
-    keep: tuple[str, ...] = ()
-    probabilities: tuple[str, ...] = ()
+    probabilities: bool = False
+    per_file: str | None = None
     formulas: bool = False
 
-    def record(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the record of a unit: what ``Tagging.to_dict`` gives, and what is asked for."""
-        record = tagging.to_dict(probabilities=bool(self.probabilities))
-        if self.pages:
-            page = {"id": unit.id, "page": unit.page, "type": unit.type, "flags": list(unit.flags)}
-            record = {**page, **record}
-        if self.keep:
-            record["input"] = dict(columns)
-        return record
 
-
-# The tagging of a unit, the unit, and the columns of its row that are handed on.
-Result = tuple["Tagging", "Article", Mapping[str, Any]]
-
-
-class Format(Protocol):
-    """Turns results into what is to be written of them; threads may share it."""
-
-    def encode(self, results: Iterable[Result]) -> Any:
-        """Return what the `Writer` of this format takes."""
-
-    def writer(self, stream: BinaryIO, *, header: bool = True) -> Writer:
-        """Return a writer; `header` is false where the stream goes on with a table begun before."""
-
-
-class Writer(Protocol):
-    """Puts what its format has encoded into a stream."""
-
-    def write(self, encoded: Any) -> None:
-        """Add results."""
-
-    def close(self) -> None:
-        """Write what is still held back; the stream stays open."""
-
-
-def format_for(path: Path | None, layout: Layout) -> Format:
+def format_of(path: Path | None) -> FileFormat:
     """Return the format that the suffix of `path` asks for; without one it is JSON lines.
 
     Raises
     ------
     InputError
-        The suffix is none of .jsonl, .csv and .parquet.
-    MissingExtra
-        The suffix is .parquet and pyarrow is not installed.
+        No format has this suffix.
     """
     suffix = path.suffix.lower() if path else ""
-    if suffix in ("", ".jsonl", ".ndjson"):
-        return JsonlFormat(layout)
-    if suffix == ".csv":
-        return CsvFormat(layout)
-    if suffix == ".parquet":
-        return ParquetFormat(layout)
-    raise InputError(f"{path}: expected an output named .jsonl, .csv or .parquet")
+    if not suffix:
+        return FORMATS[0]
+    for format in FORMATS:
+        if suffix in format.suffixes:
+            return format
+    raise InputError(
+        f"{path}: expected an output named {_one_of([f.suffixes[0] for f in FORMATS])}"
+    )
 
 
-class _Stream:
-    """Writes bytes as they come."""
+def format_named(name: str) -> FileFormat:
+    """Return the format of this name.
 
-    def __init__(self, stream: BinaryIO, header: bytes = b"") -> None:
-        self._write = stream.write
-        if header:
-            self._write(header)
-
-    def write(self, encoded: bytes) -> None:
-        """Write lines."""
-        self._write(encoded)
-
-    def close(self) -> None:
-        """Nothing is held back."""
-
-
-def json_line(record: Mapping[str, Any]) -> bytes:
-    r"""Return a record as one line of JSON in UTF-8, Chinese as Chinese.
-
-    Lone surrogates, which UTF-8 cannot hold, make their whole line pure ASCII.
-
-    >>> json_line({"title": "托育", "file": "\udce4"})
-    b'{"title": "\\u6258\\u80b2", "file": "\\udce4"}\n'
+    Raises
+    ------
+    InputError
+        There is none.
     """
-    try:
-        return (_ENCODER.encode(record) + "\n").encode("utf-8")
-    except UnicodeEncodeError:
-        return (json.dumps(record) + "\n").encode("ascii")
+    for format in FORMATS:
+        if name == format.name:
+            return format
+    raise InputError(
+        f"per file: expected {_one_of([format.name for format in FORMATS])}, got {name!r}"
+    )
 
 
-class JsonlFormat:
-    """JSON lines."""
-
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
-        self._plain = not (layout.pages or layout.keep or layout.probabilities)
-        self._theme = functools.lru_cache(maxsize=1024)(_theme)
-        self._model = functools.lru_cache(maxsize=1)(_quoted)
-
-    def encode(self, results: Iterable[Result]) -> bytes:
-        """Return one line a result."""
-        if not self._plain:
-            return b"".join(json_line(self.layout.record(*result)) for result in results)
-        taggings = [tagging for tagging, _, _ in results]
-        try:
-            return "".join(map(self._line, taggings)).encode()
-        except UnicodeEncodeError:  # a lone surrogate in one of them
-            return b"".join(json_line(tagging.to_dict()) for tagging in taggings)
-
-    def writer(self, stream: BinaryIO, *, header: bool = True) -> Writer:
-        """Return a writer of lines."""
-        return _Stream(stream)
-
-    def _line(self, tagging: Tagging) -> str:
-        """Return what `json_line` makes of the tagging, but sooner."""
-        theme = self._theme
-        themes = [f"{theme(t.theme, t.name)}{_rounded(t.probability)}}}" for t in tagging.tags]
-        return (
-            f'{{"id": {_quoted(tagging.id)}, "title": {_quoted(tagging.title or "")}, '
-            f'"themes": [{", ".join(themes)}], "model": {self._model(tagging.model)}}}\n'
-        )
-
-
-class CsvFormat:
-    """A table with one row a record, in UTF-8 with a byte order mark, as spreadsheets want it.
-
-    Themes fill three columns (ids, names, probabilities), each joined by ``;`` in the same
-    order. A cell that begins like a formula gets a ``'`` in front, for a spreadsheet would run
-    it.
-    """
-
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
-
-    def encode(self, results: Iterable[Result]) -> bytes:
-        """Return one row a result."""
-        return b"".join(self._line(self._cells(*result)) for result in results)
-
-    def writer(self, stream: BinaryIO, *, header: bool = True) -> Writer:
-        """Return a writer of rows."""
-        layout = self.layout
-        names = ["id", *(["page", "type", "flags"] if layout.pages else []), "title", "themes"]
-        names += ["names", "probabilities", *layout.probabilities]
-        names += [*(f"input.{name}" for name in layout.keep), "model"]
-        return _Stream(stream, "\ufeff".encode() + self._line(names) if header else b"")
-
-    def _cells(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> list[Any]:
-        record = self.layout.record(tagging, unit, columns)
-        cells = [record["id"]]
-        if self.layout.pages:
-            cells += [record["page"], record["type"], ";".join(record["flags"])]
-        themes = record["themes"]
-        cells += [record["title"], *(_join(themes, key) for key in ("id", "name", "probability"))]
-        cells += [record["probabilities"][theme] for theme in self.layout.probabilities]
-        cells += [record["input"][name] for name in self.layout.keep]
-        return [*cells, record["model"]]
-
-    def _line(self, cells: Sequence[Any]) -> bytes:
-        line = io.StringIO()
-        csv.writer(line).writerow([self._cell(cell) for cell in cells])
-        return line.getvalue().encode("utf-8", "replace")
-
-    def _cell(self, value: Any) -> str:
-        text = _plain(value) or ""
-        if isinstance(value, str) and text.startswith(_FORMULA) and not self.layout.formulas:
-            return "'" + text
-        return text
-
-
-class ParquetFormat:
-    """A table with the nesting of the JSON lines: ``themes`` is a list of structs."""
-
-    def __init__(self, layout: Layout) -> None:
-        try:
-            import pyarrow as pa
-            import pyarrow.parquet
-        except ImportError:
-            raise MissingExtra("writing .parquet files", "parquet") from None
-        theme = pa.struct({"id": pa.string(), "name": pa.string(), "probability": pa.float64()})
-        columns = {"id": pa.string()}
-        if layout.pages:
-            columns |= {"page": pa.string(), "type": pa.string(), "flags": pa.list_(pa.string())}
-        columns |= {"title": pa.string(), "themes": pa.list_(theme)}
-        if layout.probabilities:
-            columns["probabilities"] = pa.struct(dict.fromkeys(layout.probabilities, pa.float64()))
-        if layout.keep:
-            columns["input"] = pa.struct(dict.fromkeys(layout.keep, pa.string()))
-        self.layout = layout
-        self._schema = pa.schema({**columns, "model": pa.string()})
-
-    def encode(self, results: Iterable[Result]) -> list[dict[str, Any]]:
-        """Return one row a result."""
-        return [self._row(*result) for result in results]
-
-    def writer(self, stream: BinaryIO, *, header: bool = True) -> Writer:
-        """Return a writer of row groups."""
-        return _ParquetWriter(stream, self._schema)
-
-    def _row(self, tagging: Tagging, unit: Article, columns: Mapping[str, Any]) -> dict[str, Any]:
-        record = self.layout.record(tagging, unit, columns)
-        row: dict[str, Any] = {k: _scrub(v) if isinstance(v, str) else v for k, v in record.items()}
-        if "input" in row:
-            row["input"] = {k: _plain(v) for k, v in row["input"].items()}
-        return row
-
-
-class _ParquetWriter:
-    """Keeps rows back until there are enough for a row group."""
-
-    def __init__(self, stream: BinaryIO, schema: pyarrow.Schema) -> None:
-        import pyarrow.parquet
-
-        self._schema = schema
-        self._batch = pyarrow.RecordBatch.from_pylist
-        self._file = pyarrow.parquet.ParquetWriter(stream, schema)
-        self._rows: list[dict[str, Any]] = []
-
-    def write(self, encoded: list[dict[str, Any]]) -> None:
-        """Add rows."""
-        self._rows += encoded
-        while len(self._rows) >= _BATCH:
-            self._flush()
-
-    def close(self) -> None:
-        """Write the last rows and the footer."""
-        self._flush()
-        self._file.close()
-
-    def _flush(self) -> None:
-        if some := self._rows[:_BATCH]:
-            self._file.write_batch(self._batch(some, schema=self._schema))
-            self._rows = self._rows[_BATCH:]
-
-
-def _theme(id: str, name: str) -> str:
-    """Return the JSON of a theme up to its probability."""
-    return f'{{"id": {_quoted(id)}, "name": {_quoted(name)}, "probability": '
-
-
-def _rounded(probability: float) -> str:
-    """Return the JSON of a probability; round and repr take longer."""
-    text = f"{probability:.4f}"
-    return text[:3] + text[3:].rstrip("0") if text[-1] == "0" else text
-
-
-def _join(themes: Sequence[Mapping[str, Any]], key: str) -> str:
-    return ";".join(str(theme[key]) for theme in themes)
-
-
-def _plain(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, (list, dict)):
-        return _scrub(json.dumps(value, ensure_ascii=False))
-    return _scrub(str(value))
-
-
-def _scrub(text: str) -> str:
-    """Return the text with "?" for lone surrogates, which UTF-8 cannot hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+def _one_of(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"

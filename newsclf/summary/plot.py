@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsclf.errors import InputError, MissingExtra
-from newsclf.outputs.atomic import atomic_file
+from newsclf.outputs import open_output
 
 if TYPE_CHECKING:
     from newsclf.summary.table import Summary
@@ -68,7 +68,7 @@ def draw(summary: Summary, path: Path, font: str | Path | None = None) -> None:
     upper, lower = figure.subplots(2)
     _heat(upper, summary, summary.months, months, themes, "月份 month", chosen)
     _heat(lower, summary, summary.places, places, themes, "地点 place", chosen)
-    with atomic_file(path) as stream:
+    with open_output(path) as stream:
         figure.savefig(stream, format=path.suffix[1:].lower(), dpi=120)
 
 

@@ -13,6 +13,7 @@ from newsclf.batch import files, writing
 from newsclf.batch.files import tag_file
 from newsclf.errors import InputError
 from newsclf.inputs import lines
+from newsclf.outputs import WriteOptions
 
 CODES = (errno.ENOSPC, errno.EIO)
 # The disk is not waited for: what is tried here is what happens when it says no.
@@ -77,7 +78,7 @@ def world(tmp_path, monkeypatch):
     model = tmp_path / "model"
     model.mkdir()
     (model / "manifest.json").write_text("{}")
-    monkeypatch.setattr(files, "_load", lambda model: Keyword())
+    monkeypatch.setattr(files, "as_tagger", lambda model: Keyword())
     monkeypatch.setattr(writing, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(lines, "AT_A_TIME", 1)
     monkeypatch.setattr(os, "fsync", REAL["fsync"])
@@ -130,16 +131,16 @@ def test_failing_at_every_call_loses_and_doubles_nothing(world, tmp_path, kind, 
 @pytest.mark.parametrize("kind", ["write", "fsync", "replace"])
 def test_failing_with_an_output_for_each_input(world, tmp_path, kind):
     run = world[0]
-    run(output=tmp_path / "whole", per_file="jsonl")
+    run(output=tmp_path / "whole", writing=WriteOptions(per_file="jsonl"))
     whole = {path.name: path.read_bytes() for path in (tmp_path / "whole").iterdir()}
     out, step = tmp_path / "out", 0
     while True:
         step += 1
         faults = Faults(kind, step, errno.ENOSPC)
         try:
-            run(faults, output=out, per_file="jsonl")
+            run(faults, output=out, writing=WriteOptions(per_file="jsonl"))
         except (OSError, InputError):
-            run(output=out, per_file="jsonl")
+            run(output=out, writing=WriteOptions(per_file="jsonl"))
         assert {path.name: path.read_bytes() for path in out.iterdir()} == whole
         for path in out.iterdir():
             path.unlink()

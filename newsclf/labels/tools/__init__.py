@@ -5,7 +5,8 @@ By files alone: no tool's own library is needed.
 
 from newsclf.labels.tools.reading import TOOLS, fasttext_records, own_records, tool_of
 from newsclf.labels.tools.records import Tool
-from newsclf.labels.tools.writing import FORMATS, export_labelled, guarded, unguarded
+from newsclf.labels.tools.writing import FORMATS, export_labelled
+from newsclf.outputs import unguarded
 
 __all__ = [
     "FORMATS",
@@ -13,7 +14,6 @@ __all__ = [
     "Tool",
     "export_labelled",
     "fasttext_records",
-    "guarded",
     "own_records",
     "tool_of",
     "unguarded",

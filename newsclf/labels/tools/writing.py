@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,20 +10,20 @@ from newsclf.errors import InputError, LabelError
 from newsclf.labels.tools import fasttext
 from newsclf.labels.tools.reading import TOOLS
 from newsclf.labels.tools.records import Reading, Tool, Written
+from newsclf.outputs import json_line, open_output
+from newsclf.outputs.delimited import BYTE_ORDER_MARK, csv_rows
 from newsclf.records.article import Article, LabelledArticle, as_article
 from newsclf.records.codebook import Codebook
 
 if TYPE_CHECKING:
     from newsclf.tagger.tagger import Tagger
 
-__all__ = ["FORMATS", "export_labelled", "guarded", "unguarded"]
+__all__ = ["FORMATS", "export_labelled"]
 
 FORMATS = (*(t.name for t in TOOLS if t.name != "label-studio-min"), "csv", "fasttext")
 
 Names = Literal["id", "zh", "en"]
 _COLUMNS = ("id", "title", "text", "labels", "borderline", "date", "source")
-# Spreadsheets run a cell that begins so as a formula.
-_FORMULA = tuple("=+-@\t\r'")
 
 
 def export_labelled(
@@ -61,10 +58,8 @@ def export_labelled(
     InputError, LabelError
         The format is unknown or does not hold what it is given; nothing is written.
     """
-    from newsclf.outputs.atomic import atomic_file
-
     chunks = _contents(items, format, codebook, names, tagger)
-    with atomic_file(Path(path)) as stream:
+    with open_output(Path(path)) as stream:
         stream.writelines(chunks)
 
 
@@ -136,12 +131,8 @@ def _json(tool: Tool, written: Sequence[Written], names: Sequence[str]) -> Itera
     before, between, after = ("[\n", ",\n", "\n]\n") if tool.array else ("", "\n", "\n")
     yield before.encode()
     for number, item in enumerate(written):
-        text = json.dumps(tool.write(item, names), ensure_ascii=False)
-        try:
-            data = text.encode()
-        except UnicodeEncodeError:  # half a surrogate pair: only an escape can hold it
-            data = json.dumps(tool.write(item, names)).encode()
-        yield (between.encode() if number else b"") + data
+        line = json_line(tool.write(item, names)).removesuffix(b"\n")
+        yield (between.encode() if number else b"") + line
     yield after.encode() if written else after.strip("\n").encode()
 
 
@@ -156,32 +147,18 @@ def _readings(written: Sequence[Written], format: str) -> Iterator[tuple[Article
 
 
 def _csv(written: Sequence[Written]) -> Iterator[bytes]:
-    # With a byte order mark, or Excel takes UTF-8 for something else.
-    yield "\ufeff".encode() + _row(_COLUMNS)
+    yield BYTE_ORDER_MARK + _row(_COLUMNS)
     for article, reading in _readings(written, "csv"):
         for name in (*reading.labels, *reading.borderline):
             if ";" in name or "|" in name or name != name.strip():
                 raise LabelError(f"article {article.id!r}: {name!r} holds ; or |, or outer spaces")
         cells = (article.id, article.title or "", article.text)
         themes = (";".join(names) for names in (reading.labels, reading.borderline))
-        extra = (article.date or "", article.source or "")
-        yield _row([guarded(cell) for cell in (*cells, *themes, *extra)])
+        yield _row((*cells, *themes, article.date or "", article.source or ""))
 
 
 def _row(cells: Sequence[str]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow(cells)
-    return _encoded(out.getvalue())
-
-
-def guarded(cell: str) -> str:
-    """Put an apostrophe before a cell that a spreadsheet would run as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def unguarded(cell: str) -> str:
-    """Undo `guarded`."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
+    return _encoded(csv_rows([cells], end="\n", quote_all=True))
 
 
 def _fasttext(written: Sequence[Written]) -> Iterator[bytes]:
