@@ -13,6 +13,7 @@ from typing import Any
 from newsclf.errors import InputError
 from newsclf.inputs import Fields, InputFile, check_extras, find_files
 from newsclf.inputs.files import open_binary, read_errors
+from newsclf.outputs import unguarded
 
 __all__ = ["Tagged", "read_tagged"]
 
@@ -88,6 +89,7 @@ def _records(file: InputFile) -> Iterator[Mapping[str, Any]]:
 
 def _nested(row: Mapping[str, str]) -> dict[str, Any]:
     """Return a CSV row in the form of the JSON lines."""
+    row = {k: unguarded(cell) if isinstance(cell, str) else cell for k, cell in row.items()}
     pairs = zip(row["themes"].split(";"), row["names"].split(";"), strict=True)
     kept = {name[6:]: value for name, value in row.items() if name.startswith("input.")}
     themes = [{"id": id, "name": name} for id, name in pairs if id]

@@ -17,6 +17,7 @@ from newsclf.outputs.delimited import csv_rows
 from newsclf.outputs.formulas import FORMULA
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.summary.table import Summary
+from newsclf.summary.tagged import read_tagged
 
 CELLS = st.text(st.sampled_from("'=+-@\t\r\0a年 ")) | st.text()
 
@@ -71,6 +72,8 @@ def test_tags_and_summaries_are_guarded(tmp_path, first):
     text = (tmp_path / "o.csv").read_text("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert not row["id"].startswith(FORMULA)
+    (tagged,) = read_tagged(tmp_path / "o.csv")
+    assert (tagged.id, tagged.title) == (f"{first}1", f"{first}题")
     summary = Summary(1, {"a": f"{first}名"})
     summary.months["1998-05", "a"] = 1
     assert f"'{first}名" in summary.to_csv()
