@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
-from keyword_tagger import Keyword
+from keyword_tagger import Keyword, stand_in
 
-from newsclf.batch import files, writing
+from newsclf.batch import writing
 from newsclf.batch.files import tag_file
 from newsclf.errors import InputError
 from newsclf.inputs import lines
@@ -75,10 +75,7 @@ class Faults:
 @pytest.fixture
 def world(tmp_path, monkeypatch):
     """Inputs, what a whole run makes of them, and a run that fails where it is told to."""
-    model = tmp_path / "model"
-    model.mkdir()
-    (model / "manifest.json").write_text("{}")
-    monkeypatch.setattr(files, "as_tagger", lambda model: Keyword())
+    model = stand_in(monkeypatch, tmp_path)
     monkeypatch.setattr(writing, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(lines, "AT_A_TIME", 1)
     monkeypatch.setattr(os, "fsync", REAL["fsync"])

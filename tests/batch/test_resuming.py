@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from keyword_tagger import Keyword
+from keyword_tagger import Keyword, stand_in
 from paths import TESTS
 
-from newsclf.batch import files, writing
+from newsclf.batch import writing
 from newsclf.batch.files import tag_file
 from newsclf.errors import InputError
 from newsclf.inputs import lines
@@ -19,14 +19,9 @@ from newsclf.outputs import WriteOptions
 
 @pytest.fixture
 def resumable(monkeypatch, tmp_path):
-    """Resuming needs a model folder: any one will do, for a keyword stands in for it."""
-    model = tmp_path / "model"
-    model.mkdir()
-    (model / "manifest.json").write_text("{}")
     monkeypatch.setattr(writing, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(lines, "AT_A_TIME", 3)
-    monkeypatch.setattr(files, "as_tagger", lambda model: Keyword())
-    return {"model": model, "resume": True}
+    return {"model": stand_in(monkeypatch, tmp_path), "resume": True}
 
 
 class StopError(Exception):

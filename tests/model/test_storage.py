@@ -36,9 +36,7 @@ def broken(folder, file):
 def seal(folder, **changes):
     """Write the manifest anew with changes, all its hashes right: only its contents are wrong."""
     contents = json.loads((folder / MANIFEST).read_text(encoding="utf-8")) | changes
-    files = changes.get("files") or {
-        name: sha256_of(folder / name) for name in contents["files"]
-    }
+    files = changes.get("files") or {name: sha256_of(folder / name) for name in contents["files"]}
     contents["files"] = files
     (folder / MANIFEST).write_bytes(storage._signed(contents))
 

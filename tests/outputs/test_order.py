@@ -9,9 +9,9 @@ import re
 from pathlib import Path
 
 import pytest
-from keyword_tagger import Keyword
+from keyword_tagger import Keyword, stand_in
 
-from newsclf.batch import files, writing
+from newsclf.batch import writing
 from newsclf.batch.files import tag_file
 from newsclf.labels.labelled import write_labelled
 from newsclf.labels.tools import export_labelled
@@ -60,13 +60,8 @@ def folder(tmp_path):
 
 @pytest.fixture
 def resumable(tmp_path, monkeypatch):
-    """Resuming needs a model folder: any one will do, for a keyword stands in for it."""
-    model = tmp_path / "model"
-    model.mkdir()
-    (model / "manifest.json").write_text("{}")
-    monkeypatch.setattr(files, "as_tagger", lambda model: Keyword())
     monkeypatch.setattr(writing, "CHECKPOINT_SECONDS", 3600.0)
-    return {"model": model, "resume": True}
+    return {"model": stand_in(monkeypatch, tmp_path), "resume": True}
 
 
 def whole(name):

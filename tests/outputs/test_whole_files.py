@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from keyword_tagger import Keyword, lines
+from keyword_tagger import Keyword, lines, stand_in
 
-from newsclf.batch import files
 from newsclf.batch.files import tag_file
 from newsclf.errors import InputError, ModelError
 from newsclf.labels.labelled import write_labelled
@@ -237,10 +236,10 @@ def test_a_lock_is_freed_by_any_thread(tmp_path):
     write_output(tmp_path / "out", b"free")
 
 
-def test_two_runs_do_not_share_their_rejects(tmp_path, monkeypatch, model_folder):
+def test_two_runs_do_not_share_their_rejects(tmp_path, monkeypatch):
     (tmp_path / "a.txt").write_text("看医生", "utf-8")
-    monkeypatch.setattr(files, "as_tagger", lambda model: Keyword())
-    options = {"model": model_folder, "rejects": tmp_path / "r.jsonl"}
+    model = stand_in(monkeypatch, tmp_path)
+    options = {"model": model, "rejects": tmp_path / "r.jsonl"}
 
     def second(progress, rows):
         tag_file(tmp_path / "a.txt", tmp_path / "2.jsonl", **options)
