@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from newsclf.batch.rows import AnyTagger, tag_portions
+from newsclf.batch.rows import tag_portions
 from newsclf.errors import InputError, MissingExtra
 from newsclf.inputs import Fields, ReadOptions, Reject, Row, in_portions
 from newsclf.inputs.articles import check_columns, row_of
 from newsclf.inputs.records import Record
+from newsclf.tagger.protocol import AnyTagger, as_tagger
 
 if TYPE_CHECKING:
     import pyarrow
@@ -76,7 +77,7 @@ def tag_frame(
     options = _options([str(name) for name in frame.columns], text, title)
     names = _used([str(name) for name in frame.columns], options)
     columns = {name: frame[name].to_list() for name in names}
-    tagger = _load(model)
+    tagger = as_tagger(model)
     results = _results(columns, frame.shape[0], tagger, options, jobs, probabilities)
     if kind == "pandas":
         import pandas as pd
@@ -136,7 +137,7 @@ def tag_batches(
         raise MissingExtra("tagging Arrow batches", "parquet") from None
     types = {"themes": pa.list_(pa.string()), "probabilities": pa.list_(pa.float64())}
     types |= {"error": pa.string()}
-    tagger = _load(model)
+    tagger = as_tagger(model)
     for batch in batches:
         names = batch.schema.names
         options = _options(names, text, title)
@@ -147,14 +148,6 @@ def tag_batches(
             raise InputError(f"expected no column called {taken[0]}, for the result is; rename it")
         arrays = [pa.array(v, types.get(name, pa.float64())) for name, v in results.items()]
         yield pa.RecordBatch.from_arrays([*batch.columns, *arrays], [*names, *results])
-
-
-def _load(model: str | Path | AnyTagger) -> AnyTagger:
-    if not isinstance(model, (str, Path)):
-        return model
-    from newsclf.tagger.tagger import load
-
-    return load(model)
 
 
 def _options(names: list[str], text: str | None, title: str | None) -> ReadOptions:

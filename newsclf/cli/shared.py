@@ -11,7 +11,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, BinaryIO, ParamSpec, TypeVar
 
 import typer
 
@@ -132,10 +132,10 @@ def byte_size(text: str) -> int:
 @contextlib.contextmanager
 def open_output(path: Path | None) -> Iterator[BinaryIO]:
     """Open a file that appears when it is whole, or standard output."""
-    from newsclf.outputs import open_sinks
+    from newsclf import outputs
 
-    with open_sinks(path or typer.get_binary_stream("stdout"), None, None) as sinks:
-        yield cast(BinaryIO, sinks.output)
+    with outputs.open_output(path or typer.get_binary_stream("stdout")) as stream:
+        yield stream
 
 
 class RejectNotes:

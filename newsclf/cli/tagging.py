@@ -93,6 +93,7 @@ def tag(
 
     from newsclf.batch.files import tag_file
     from newsclf.inputs import Fields, ReadOptions
+    from newsclf.outputs import WriteOptions
 
     # Rows come and go in portions, and no cycles with them: looking for some at every 700 objects
     # is a tenth of the time.
@@ -107,13 +108,10 @@ def tag(
             output or typer.get_binary_stream("stdout"),
             model=model,
             pages=pages,
-            probabilities=probabilities,
             rejects=rejects,
             only_rejects=only_rejects,
-            per_file=per_file,
             jobs=jobs,
             resume=resume,
-            formulas=formulas,
             reading=ReadOptions(
                 encoding=encoding,
                 format=format,
@@ -121,6 +119,7 @@ def tag(
                 keep=tuple(keep or ()),
                 max_record=byte_size(max_record),
             ),
+            writing=WriteOptions(probabilities=probabilities, per_file=per_file, formulas=formulas),
             on_reject=RejectNotes() if rejects is None else None,
             on_files=line.begin if line.shown else None,
             on_progress=line if line.shown else None,

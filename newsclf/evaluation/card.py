@@ -16,6 +16,7 @@ from newsclf.evaluation.figures import FIGURES, MIN_POSITIVES
 from newsclf.evaluation.results import Part, Results
 from newsclf.evaluation.terminal import MAIN, chance_line, number, overlap_line
 from newsclf.model import storage
+from newsclf.outputs import write_output
 
 __all__ = ["model_card", "write_model_card"]
 
@@ -89,7 +90,7 @@ def write_model_card(
     manifest = storage.read(folder).manifest
     path = folder / storage.CARD
     card = model_card(manifest["name"], manifest["version"], reports, data)
-    path.write_text(card, encoding="utf-8")
+    write_output(path, card.encode("utf-8", "replace"))
     return path
 
 

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from newsclf.evaluation.figures import Outcome
 from newsclf.records.article import Article, LabelledArticle
-from newsclf.records.codebook import Codebook
+from newsclf.tagger.protocol import AnyTagger
 from newsclf.training.targets import label_matrices
 
-__all__ = ["Taggerlike", "outcome_of", "tags_over"]
+__all__ = ["outcome_of", "tags_over"]
 
 
-class Taggerlike(Protocol):
-    """What an evaluation needs of a tagger.
-
-    Beyond this, ``explain(article, theme)`` gives evidence for mistakes, and ``training_sketch``
-    (see `newsclf.training.duplicates.sketch`) tells near-duplicates of the training texts.
-    """
-
-    @property
-    def codebook(self) -> Codebook:
-        """The themes, in the order of the columns."""
-
-    def probabilities(self, articles: Sequence[Article]) -> npt.NDArray[np.float32]:
-        """Return calibrated probabilities, shape (n, K)."""
-
-    def decide(self, probabilities: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-        """Return the themes given, shape (n, K)."""
-
-
-def outcome_of(tagger: Taggerlike, labelled: Sequence[LabelledArticle]) -> Outcome:
+def outcome_of(tagger: AnyTagger, labelled: Sequence[LabelledArticle]) -> Outcome:
     """Tag labelled articles.
 
     Raises
@@ -44,14 +25,14 @@ def outcome_of(tagger: Taggerlike, labelled: Sequence[LabelledArticle]) -> Outco
     """
     themes = tagger.codebook.ids
     labels, borderline = label_matrices(labelled, themes)
-    probabilities = tagger.probabilities([item.article for item in labelled])
-    return Outcome(themes, labels, borderline, probabilities, tagger.decide(probabilities))
+    tagged = tags_over(tagger, [item.article for item in labelled], themes)
+    return Outcome(themes, labels, borderline, *tagged)
 
 
 def tags_over(
-    tagger: Taggerlike, articles: Sequence[Article], themes: Sequence[str]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """Return probabilities and tags in columns of one's own, for taggers of several codebooks.
+    tagger: AnyTagger, articles: Sequence[Article], themes: Sequence[str]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """Return probabilities and tags, each theme in the column of its place among `themes`.
 
     Parameters
     ----------
@@ -64,9 +45,11 @@ def tags_over(
     -------
     probabilities, tagged : arrays of shape (n, K)
     """
-    given = tagger.probabilities(articles)
-    columns = [themes.index(theme) for theme in tagger.codebook.ids]
+    columns = {theme: themes.index(theme) for theme in tagger.codebook.ids}
     shape = len(articles), len(themes)
-    probabilities, tagged = np.zeros(shape), np.zeros(shape, bool)
-    probabilities[:, columns], tagged[:, columns] = given, tagger.decide(given)
+    probabilities, tagged = np.zeros(shape, np.float32), np.zeros(shape, bool)
+    for i, tagging in enumerate(tagger.tag_many(articles)):
+        for theme, probability in tagging.probabilities.items():
+            probabilities[i, columns[theme]] = probability
+        tagged[i, [columns[theme] for theme in tagging.themes]] = True
     return probabilities, tagged

@@ -12,8 +12,9 @@ import numpy as np
 from newsclf.errors import InputError, LabelError
 from newsclf.evaluation.figures import FIGURES, Outcome, defined, measure
 from newsclf.evaluation.intervals import DRAWS, Estimate, bootstrap
-from newsclf.evaluation.outcomes import Taggerlike, tags_over
+from newsclf.evaluation.outcomes import tags_over
 from newsclf.records.article import LabelledArticle
+from newsclf.tagger.protocol import AnyTagger
 from newsclf.training.folds import groups_of
 from newsclf.training.targets import label_matrices
 
@@ -112,7 +113,7 @@ class Requirement:
 
 
 def changes(
-    old: Taggerlike, new: Taggerlike, labelled: Sequence[LabelledArticle], *, draws: int = DRAWS
+    old: AnyTagger, new: AnyTagger, labelled: Sequence[LabelledArticle], *, draws: int = DRAWS
 ) -> dict[str, Change]:
     """Measure two taggers on the same articles.
 
@@ -159,7 +160,7 @@ def changes(
 
 
 def _outcome(
-    tagger: Taggerlike, labelled: Sequence[LabelledArticle], themes: tuple[str, ...]
+    tagger: AnyTagger, labelled: Sequence[LabelledArticle], themes: tuple[str, ...]
 ) -> Outcome:
     try:
         labels, borderline = label_matrices(labelled, themes)

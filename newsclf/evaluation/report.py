@@ -16,6 +16,7 @@ from newsclf.evaluation.intervals import Estimate, average, chance_calibration_e
 from newsclf.evaluation.mistakes import Mistake, confusions
 from newsclf.evaluation.results import Overlap, Part, ReliabilityPoint, Results, ThemeRow
 from newsclf.evaluation.terminal import render
+from newsclf.outputs import write_output
 from newsclf.records.codebook import Codebook
 
 __all__ = ["Report", "make_report"]
@@ -58,7 +59,7 @@ class Report(Results):
         """
         page = whole_page(self)
         if path is not None:
-            Path(path).write_text(page, encoding="utf-8")
+            write_output(path, page.encode("utf-8", "replace"))
         return page
 
     def _repr_html_(self) -> str:

@@ -13,10 +13,11 @@ from newsclf.errors import InputError
 from newsclf.evaluation.figures import Outcome
 from newsclf.evaluation.intervals import DRAWS
 from newsclf.evaluation.mistakes import Mistake, worst_mistakes
-from newsclf.evaluation.outcomes import Taggerlike, outcome_of
+from newsclf.evaluation.outcomes import outcome_of
 from newsclf.evaluation.report import Report, make_report
 from newsclf.evaluation.results import Overlap
 from newsclf.records.article import Article, LabelledArticle
+from newsclf.tagger.protocol import AnyTagger
 from newsclf.training.duplicates import near_duplicates, sketched_duplicates
 from newsclf.training.folds import grouped_folds, groups_of, source_of
 
@@ -33,12 +34,12 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
 _MOST_PARTS = 12
 
 
-Fit = Callable[[list[LabelledArticle]], Taggerlike]
+Fit = Callable[[list[LabelledArticle]], AnyTagger]
 By = Callable[[LabelledArticle], "str | Iterable[str]"]
 
 
 def evaluate(
-    tagger: Taggerlike,
+    tagger: AnyTagger,
     labelled: Sequence[LabelledArticle],
     *,
     training: Sequence[Article | LabelledArticle] | None = None,
@@ -259,10 +260,10 @@ def _apart(
     return [item for item, tied in zip(extra, shared, strict=True) if not tied]
 
 
-def _train(labelled: list[LabelledArticle]) -> Taggerlike:
+def _train(labelled: list[LabelledArticle]) -> AnyTagger:
     from newsclf.training import train
 
-    tagger: Taggerlike = train(labelled)
+    tagger: AnyTagger = train(labelled)
     return tagger
 
 

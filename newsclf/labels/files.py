@@ -12,8 +12,9 @@ from newsclf.errors import InputError, LabelError
 from newsclf.inputs.articles import COLUMNS, ReadOptions, article_of, field_of
 from newsclf.inputs.formats import format_of_suffix, split_name
 from newsclf.inputs.records import read_records, read_text_lines
-from newsclf.labels.tools import CSV, FASTTEXT, own_records, tool_of, unguarded
+from newsclf.labels.tools import CSV, FASTTEXT, own_records, tool_of
 from newsclf.labels.tools.fasttext import LABEL
+from newsclf.outputs import unguarded
 from newsclf.records.article import Article
 
 __all__ = [

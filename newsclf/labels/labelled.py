@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import difflib
 import gzip
-import json
-import os
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -24,10 +22,11 @@ from newsclf.labels.files import (
     row_string,
     text_articles,
 )
+from newsclf.outputs import json_line, open_output
 from newsclf.records.article import Article, LabelledArticle, as_article
 from newsclf.records.codebook import Codebook
 
-__all__ = ["read_labelled", "write_labelled"]
+__all__ = ["labelled_lines", "read_labelled", "write_labelled"]
 
 _NAMED = 5
 
@@ -132,39 +131,33 @@ def write_labelled(
     ------
     LabelError, InputError
         As for `read_labelled`: what could not be read back is not written.
+    OSError
+        Writing failed, the disk being full for instance.
     """
     path = Path(path)
     if not path.name.endswith((".jsonl", ".jsonl.gz")):
         raise InputError(f"{path}: expected a name that ends in .jsonl or .jsonl.gz")
+    # No file name and no time in the gzip header: equal labels are equal files.
+    with (
+        open_output(path) as stream,
+        gzip.GzipFile("", "wb", mtime=0, fileobj=stream)
+        if path.suffix == ".gz"
+        else contextlib.nullcontext(stream) as out,
+    ):
+        out.writelines(labelled_lines(labelled, str(path), text=text))
+
+
+def labelled_lines(
+    labelled: Iterable[LabelledArticle], name: str, *, text: bool = True
+) -> Iterator[bytes]:
+    """Yield the lines that `write_labelled` writes; `name` is what errors say of the file."""
     check = _Check(None)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        # No file name and no time in the gzip header: equal labels are equal files.
-        with (
-            part.open("wb") as raw,
-            gzip.GzipFile("", "wb", mtime=0, fileobj=raw)
-            if path.suffix == ".gz"
-            else contextlib.nullcontext(raw) as out,
-        ):
-            for number, item in enumerate(labelled, 1):
-                place = f"{path}: item {number}"
-                if not isinstance(item, LabelledArticle):
-                    raise InputError(f"{place}: expected LabelledArticle, got {item!r:.80}")
-                check.item(place, item)
-                out.write(_line(item.to_dict(text=text)))
-        part.replace(path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
-
-
-def _line(record: Mapping[str, Any]) -> bytes:
-    try:
-        return json.dumps(record, ensure_ascii=False).encode() + b"\n"
-    except UnicodeEncodeError:  # half a surrogate pair: only an escape can hold it
-        return json.dumps(record).encode() + b"\n"
+    for number, item in enumerate(labelled, 1):
+        place = f"{name}: item {number}"
+        if not isinstance(item, LabelledArticle):
+            raise InputError(f"{place}: expected LabelledArticle, got {item!r:.80}")
+        check.item(place, item)
+        yield json_line(item.to_dict(text=text))
 
 
 class _Check:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from newsclf.errors import InputError, MissingExtra
-from newsclf.outputs.atomic import atomic_file
+from newsclf.outputs import open_output
 
 __all__ = ["Cell", "draw"]
 
@@ -84,7 +84,7 @@ def draw(
     ):
         axes.set_title(title, fontproperties=chosen)
         _draw_counts(axes, counts, shown, themes, chosen)
-    with atomic_file(path) as stream:
+    with open_output(path) as stream:
         figure.savefig(stream, format=path.suffix[1:].lower(), dpi=120)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +10,7 @@ from pathlib import Path
 
 from newsclf.batch.files import read_articles
 from newsclf.errors import InputError
+from newsclf.outputs.delimited import csv_rows
 from newsclf.records.article import Article
 from newsclf.summary.dates import find_month
 from newsclf.summary.places import LEVELS, find_places
@@ -47,13 +46,12 @@ class Summary:
 
     def to_csv(self) -> str:
         """Return one line a month and theme, then one a place and theme."""
-        stream = io.StringIO()
-        table = csv.writer(stream, lineterminator="\n")
-        table.writerow(["by", "value", "theme", "name", "articles"])
-        for kind, counts in (("month", self.months), ("place", self.places)):
-            for (value, theme), count in sorted(counts.items()):
-                table.writerow([kind, value, theme, self.names[theme], count])
-        return stream.getvalue()
+        rows = [
+            (kind, value, theme, self.names[theme], count)
+            for kind, counts in (("month", self.months), ("place", self.places))
+            for (value, theme), count in sorted(counts.items())
+        ]
+        return csv_rows([("by", "value", "theme", "name", "articles"), *rows], end="\n")
 
     def plot(self, path: str | Path, *, font: str | Path | None = None) -> None:
         """Draw both tables into a file (.png, .svg, .pdf); see `newsclf.summary.plot.draw`."""

@@ -10,6 +10,7 @@ from typing import Any
 from newsclf.errors import InputError
 from newsclf.inputs.articles import COLUMNS
 from newsclf.inputs.records import read_records
+from newsclf.outputs import unguarded
 
 __all__ = ["TaggedArticle", "read_tagged"]
 
@@ -58,6 +59,7 @@ def _nested(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row in the form of the JSON lines: in CSV themes are one string."""
     if not isinstance(row["themes"], str):
         return row
+    row = {k: unguarded(cell) if isinstance(cell, str) else cell for k, cell in row.items()}
     pairs = zip(row["themes"].split(";"), row["names"].split(";"), strict=True)
     kept = {name[6:]: value for name, value in row.items() if name.startswith("input.")}
     themes = [{"id": id, "name": name} for id, name in pairs if id]

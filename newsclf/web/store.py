@@ -10,13 +10,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-import filelock
-
 from newsclf.errors import InputError, LabelError
-from newsclf.labels.labelled import read_labelled, write_labelled
+from newsclf.labels.labelled import labelled_lines, read_labelled
+from newsclf.outputs.atomic import atomic_file
+from newsclf.outputs.digests import sha256_of
+from newsclf.outputs.locks import only_writer
+from newsclf.outputs.names import beside, target
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook
-from newsclf.web.journal import Journal
+from newsclf.web.journal import LabelJournal
 
 __all__ = ["Judgement", "State", "Store"]
 
@@ -76,11 +78,12 @@ class Store:
         self._history: list[tuple[int, Judgement | None]] = []
         self._written: set[str] = set()
         self._lock = threading.RLock()
+        self._closed = False
         with contextlib.ExitStack() as opened:
-            self._alone = _only_reader(output)
-            opened.callback(self._alone.release)
-            self._open(output.with_name(output.name + ".journal"), opened)
-            opened.pop_all()
+            opened.enter_context(only_writer(output))
+            self._open(beside(target(output), ".journal"), opened)
+            # The journal and the lock, which stay with this store until it is closed.
+            self._held = opened.pop_all()
 
     def judgement(self, number: int) -> Judgement | None:
         """Return the judgement on an article of the pool, None where there is none yet."""
@@ -134,29 +137,27 @@ class Store:
             done = sorted(n for n, d in self._judgements.items() if d.state == "done")
             if not done and not self.output.exists():
                 return
-            items = [self.labelled(n) for n in done]
-            part = self.output.with_name(f".{self.output.name}.new.jsonl")
-            try:
-                write_labelled(items, part)
-                digest = _digest(part)
+            lines = labelled_lines([self.labelled(n) for n in done], str(self.output))
+            with atomic_file(self.output) as stream:
+                sha256 = hashlib.sha256()
+                for line in lines:
+                    stream.write(line)
+                    sha256.update(line)
                 # Noted first: a kill in between must not look like a change by another program.
-                if digest not in self._written:
-                    self._journal.append({"written": digest})
-                    self._written.add(digest)
-                part.replace(self.output)
-            finally:
-                part.unlink(missing_ok=True)
+                self._note_written(sha256.hexdigest())
 
     def close(self) -> None:
-        """Publish, close the journal and give the output free."""
-        self.publish()
-        self._journal.close()
-        self._alone.release()
+        """Publish, close the journal and give the output free; a second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        with self._held:
+            self.publish()
 
     def _open(self, path: Path, opened: contextlib.ExitStack) -> None:
         positions = {article.sha256: n for n, article in enumerate(self.articles)}
         if path.exists():
-            self._journal = Journal(path)
+            self._journal = LabelJournal(path)
             opened.callback(self._journal.close)
             self._replay(positions)
             self._refuse_changes()
@@ -166,7 +167,7 @@ class Store:
             before = read_labelled(self.output, codebook=self.codebook)
         if lost := [item.id for item in before if item.article.sha256 not in positions]:
             self._refuse_pool(lost)
-        self._journal = Journal(path)
+        self._journal = LabelJournal(path)
         opened.callback(self._journal.close)
         self._begin(before, positions)
 
@@ -194,8 +195,13 @@ class Store:
             self._journal.append(self._entry(number, taken) | {"taken_over": True})
             self._judgements[number] = taken
         if before:
-            self._written.add(_digest(self.output))
-            self._journal.append({"written": _digest(self.output)})
+            self._note_written(sha256_of(self.output))
+
+    def _note_written(self, digest: str) -> None:
+        """Note the sha256 of what the output holds, or is about to hold."""
+        if digest not in self._written:
+            self._journal.append({"written": digest})
+            self._written.add(digest)
 
     def _replay(self, positions: dict[str, int]) -> None:
         entries = self._journal.entries
@@ -236,30 +242,9 @@ class Store:
         )
 
     def _refuse_changes(self) -> None:
-        if self.output.exists() and _digest(self.output) not in self._written:
+        if self.output.exists() and sha256_of(self.output) not in self._written:
             raise InputError(
                 f"{self.output}: was changed by another program since newsclf wrote it; to go on "
                 f"from the file as it stands, move {self._journal.path} away, to go on from the "
                 "journal, move the file away"
             )
-
-
-def _only_reader(output: Path) -> filelock.BaseFileLock:
-    """Return the lock on an output, held; the system frees it when the process ends."""
-    if not output.parent.is_dir():
-        raise InputError(f"{output}: cannot be written: there is no folder {output.parent}")
-    lock = filelock.FileLock(output.with_name(f".{output.name}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        raise InputError(
-            f"{output}: newsclf label is writing it already; go on in its page, or name another "
-            "output with -o"
-        ) from None
-    except OSError as error:
-        raise InputError(f"{output}: cannot be written: {error.strerror}") from error
-    return lock
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -14,12 +14,18 @@ from newsclf.web.store import Judgement, Store
 HEALTH = Judgement(("health",), (), "done")
 
 
+def killed(store):
+    """Free the output as the system does for a process that is killed: nothing is published."""
+    store.publish = lambda: None
+    store.close()
+
+
 def test_what_was_decided_outlives_the_process_and_reads_as_labelled(open_store, pool, tmp_path):
     store = open_store()
     store.judge(1, Judgement(("education", "health"), ("housing",), "done"))
     store.judge(0, Judgement(("health",)))
     store.judge(2, Judgement(state="skipped"))
-    store._alone.release()  # as a kill would: nothing is published, nothing closed
+    killed(store)
     again = open_store()
     assert again.numbers("done", "open", "skipped") == [1, 0, 2]
     again.publish()
@@ -43,7 +49,7 @@ def test_a_journal_cut_anywhere_gives_the_steps_that_were_whole(pool, three, tmp
     store = Store(pool, three, tmp_path / "out.jsonl")
     for number in range(4):
         store.judge(number, HEALTH)
-    store._alone.release()
+    killed(store)
     whole = (tmp_path / "out.jsonl.journal").read_bytes()
     first = whole.index(b"\n") + 1
     for cut in range(first, len(whole), 37):
@@ -52,9 +58,7 @@ def test_a_journal_cut_anywhere_gives_the_steps_that_were_whole(pool, three, tmp
         (folder / "out.jsonl.journal").write_bytes(whole[:cut])
         again = Store(pool, three, folder / "out.jsonl")
         assert again.numbers("done") == list(range(whole[first:cut].count(b"\n")))
-        again._journal.close()
-        again._alone.release()
-    store._journal.close()
+        killed(again)
 
 
 def test_undo_goes_back_over_restarts_to_the_beginning(open_store):

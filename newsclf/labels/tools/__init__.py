@@ -8,7 +8,7 @@ from newsclf.labels.tools.fasttext import FASTTEXT
 from newsclf.labels.tools.records import Tool
 from newsclf.labels.tools.spreadsheet import CSV
 from newsclf.labels.tools.table import FORMATS, TOOLS, tool_of
-from newsclf.labels.tools.writing import export_labelled, guarded, unguarded
+from newsclf.labels.tools.writing import export_labelled
 
 __all__ = [
     "CSV",
@@ -17,8 +17,6 @@ __all__ = [
     "TOOLS",
     "Tool",
     "export_labelled",
-    "guarded",
     "own_records",
     "tool_of",
-    "unguarded",
 ]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,17 +10,17 @@ from newsclf.errors import InputError, LabelError
 from newsclf.labels.tools.records import Annotation, Tool, Written
 from newsclf.labels.tools.spreadsheet import COLUMNS
 from newsclf.labels.tools.table import TOOLS, tool_called
+from newsclf.outputs import json_line, open_output
+from newsclf.outputs.delimited import BYTE_ORDER_MARK, csv_rows
 from newsclf.records.article import Article, LabelledArticle, as_article
 from newsclf.records.codebook import Codebook
 
 if TYPE_CHECKING:
     from newsclf.tagger.tagger import Tagger
 
-__all__ = ["export_labelled", "guarded", "unguarded"]
+__all__ = ["export_labelled"]
 
 Names = Literal["id", "zh", "en"]
-# Spreadsheets run a cell that begins so as a formula.
-_FORMULA = tuple("=+-@\t\r'")
 
 
 def export_labelled(
@@ -58,10 +55,8 @@ def export_labelled(
     InputError, LabelError
         The format is unknown or does not hold what it is given; nothing is written.
     """
-    from newsclf.outputs.atomic import atomic_file
-
     chunks = _contents(items, format, codebook, names, tagger)
-    with atomic_file(Path(path)) as stream:
+    with open_output(Path(path)) as stream:
         stream.writelines(chunks)
 
 
@@ -135,12 +130,8 @@ def _json(tool: Tool, written: Sequence[Written], names: Sequence[str]) -> Itera
         before, between, after = "[\n", ",\n", "\n]\n"
     yield before.encode()
     for number, item in enumerate(written):
-        text = json.dumps(tool.write(item, names), ensure_ascii=False)
-        try:
-            data = text.encode()
-        except UnicodeEncodeError:  # half a surrogate pair: only an escape can hold it
-            data = json.dumps(tool.write(item, names)).encode()
-        yield (between.encode() if number else b"") + data
+        line = json_line(tool.write(item, names)).removesuffix(b"\n")
+        yield (between.encode() if number else b"") + line
     yield after.encode() if written else after.strip("\n").encode()
 
 
@@ -155,26 +146,13 @@ def _labelled(tool: Tool, written: Sequence[Written]) -> Iterator[Written]:
 
 
 def _csv(tool: Tool, written: Sequence[Written]) -> Iterator[bytes]:
-    # With a byte order mark, or Excel takes UTF-8 for something else.
-    yield "\ufeff".encode() + _row(COLUMNS)
+    yield BYTE_ORDER_MARK + _row(COLUMNS)
     for item in _labelled(tool, written):
-        yield _row([guarded(cell) for cell in tool.write(item, ())])
+        yield _row(tool.write(item, ()))
 
 
 def _row(cells: Sequence[str]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow(cells)
-    return _encoded(out.getvalue())
-
-
-def guarded(cell: str) -> str:
-    """Put an apostrophe before a cell that a spreadsheet would run as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def unguarded(cell: str) -> str:
-    """Undo `guarded`."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
+    return _encoded(csv_rows([cells], end="\n", quote_all=True))
 
 
 def _text(tool: Tool, written: Sequence[Written]) -> Iterator[bytes]:
