@@ -16,7 +16,7 @@ __all__ = [
     "COMPRESSIONS",
     "FORMATS",
     "Compression",
-    "Format",
+    "InputFormat",
     "compression_of",
     "format_of",
     "format_of_suffix",
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-class Format(NamedTuple):
+class InputFormat(NamedTuple):
     """A format.
 
     Attributes
@@ -87,7 +87,7 @@ class Compression(NamedTuple):
 
 
 FORMATS = (
-    Format(
+    InputFormat(
         "text",
         (".txt",),
         "the file; a first line of at most 40 characters without sentence-final punctuation is "
@@ -96,7 +96,7 @@ FORMATS = (
         "file",
         "newsclf.inputs.text:read_text_file",
     ),
-    Format(
+    InputFormat(
         "jsonl",
         (".jsonl", ".ndjson"),
         "a line with a JSON object",
@@ -104,7 +104,7 @@ FORMATS = (
         "rows",
         "newsclf.inputs.jsonl:read_jsonl",
     ),
-    Format(
+    InputFormat(
         "csv",
         (".csv",),
         "a record under the header; all values are strings, as they stand (`007`, `NA`)",
@@ -112,7 +112,7 @@ FORMATS = (
         "rows",
         "newsclf.inputs.delimited:read_csv",
     ),
-    Format(
+    InputFormat(
         "tsv",
         (".tsv",),
         "the same, with tabs in place of commas",
@@ -120,7 +120,7 @@ FORMATS = (
         "rows",
         "newsclf.inputs.delimited:read_tsv",
     ),
-    Format(
+    InputFormat(
         "parquet",
         (".parquet",),
         "a row of the table",
@@ -130,7 +130,7 @@ FORMATS = (
         streams=False,
         extra="parquet",
     ),
-    Format(
+    InputFormat(
         "html",
         (".html", ".htm"),
         "the file: title, text and date without the page around them; at most 2 MiB",
@@ -139,7 +139,7 @@ FORMATS = (
         "newsclf.inputs.html:read_html",
         extra="html",
     ),
-    Format(
+    InputFormat(
         "pdf",
         (".pdf",),
         "a page of the file, read as a newspaper page: one line of output a unit; pages without "
@@ -170,7 +170,7 @@ COMPRESSIONS = (
 )
 
 
-def format_of(name: str) -> Format:
+def format_of(name: str) -> InputFormat:
     """Return the format that is called so.
 
     Raises
@@ -184,7 +184,7 @@ def format_of(name: str) -> Format:
     raise InputError(f"expected a format among {', '.join(_names())}, got {name!r}")
 
 
-def format_of_suffix(suffix: str) -> Format | None:
+def format_of_suffix(suffix: str) -> InputFormat | None:
     """Return the format of files named so, in whatever case."""
     return next((format for format in FORMATS if suffix.lower() in format.suffixes), None)
 
@@ -235,7 +235,7 @@ def help_formats() -> str:
 def markdown_rows(language: Literal["en", "zh"] = "en") -> list[str]:
     """Return the rows of the table in the documents: names, what one row is, the extra."""
     between = ", " if language == "en" else "、"
-    rows: Iterable[tuple[tuple[str, ...], Format | Compression]] = (
+    rows: Iterable[tuple[tuple[str, ...], InputFormat | Compression]] = (
         *((format.suffixes, format) for format in FORMATS),
         *(((found.suffix,), found) for found in COMPRESSIONS),
     )

@@ -21,7 +21,7 @@ ELSEWHERE = {
     # Files within a folder that newsclf.outputs publishes.
     "model/storage.py": {"write_bytes"},
     # Scratch folders, which are no output.
-    "inputs/parquet.py": {"NamedTemporaryFile"},
+    "inputs/streams.py": {"NamedTemporaryFile"},
     "tagger/tagger.py": {"TemporaryDirectory"},
     # Makes a file of the package, from its sources.
     "engine/kernel/build_dictionary.py": {"write_bytes"},

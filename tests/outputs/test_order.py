@@ -16,7 +16,7 @@ from newsclf.batch.files import tag_file
 from newsclf.labels.labelled import write_labelled
 from newsclf.labels.tools import export_labelled
 from newsclf.outputs import WriteOptions, write_output
-from newsclf.web.store import Decision, Store
+from newsclf.web.store import Judgement, Store
 
 ONE_EACH = WriteOptions(per_file="jsonl")
 
@@ -156,11 +156,11 @@ def test_a_labelling_page(tmp_path, lines, three, steps):
     store = Store(pool, three, tmp_path / "l.jsonl")
     entry = "sync l.jsonl.journal"
     assert steps == ["sync .", entry]
-    store.decide(0, Decision(("health",), (), "done"))
+    store.judge(0, Judgement(("health",), (), "done"))
     assert steps[2:] == [entry]
     store.undo()
     assert steps[3:] == [entry]
-    store.decide(1, Decision(("health",), (), "done"))
+    store.judge(1, Judgement(("health",), (), "done"))
     steps.clear()
     store.publish()  # the journal first: it tells our own file from one that somebody changed
     assert steps == [entry, *whole("l.jsonl")]

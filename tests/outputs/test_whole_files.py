@@ -20,7 +20,7 @@ from newsclf.outputs.growing import AppendOnly, open_at
 from newsclf.outputs.locks import only_writer
 from newsclf.outputs.names import beside, hidden
 from newsclf.tagger.tagger import load
-from newsclf.web.store import Decision, Store
+from newsclf.web.store import Judgement, Store
 
 LONGEST = 255
 names = st.text(
@@ -332,12 +332,12 @@ def test_a_journal_of_labels_survives_a_disk_that_is_full_for_a_moment(
 ):
     pool, out = [item.article for item in lines], tmp_path / "l.jsonl"
     store = Store(pool, three, out)
-    store.decide(0, Decision(("health",), (), "done"))
+    store.judge(0, Judgement(("health",), (), "done"))
     with monkeypatch.context() as patch:
         failing(patch, "fsync", 1)
         with pytest.raises(OSError, match="No space left"):
-            store.decide(1, Decision(("housing",), (), "done"))
-    store.decide(2, Decision(("education",), (), "done"))
+            store.judge(1, Judgement(("housing",), (), "done"))
+    store.judge(2, Judgement(("education",), (), "done"))
     store.close()
     again = Store(pool, three, out)
     assert again.numbers("done") == [0, 2]
