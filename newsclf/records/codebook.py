@@ -78,8 +78,8 @@ class Codebook:
     """A versioned set of themes.
 
     >>> codebook = Codebook.load("governance")
-    >>> len(codebook), codebook["health"].name_zh
-    (24, '医疗卫生与健康')
+    >>> "health" in codebook.ids, codebook["health"].name_zh
+    (True, '医疗卫生与健康')
     >>> codebook.resolve("教育")
     'education'
     """

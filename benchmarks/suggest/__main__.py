@@ -1,34 +1,31 @@
 """How fast a tagger learns, by how the articles to label are chosen: a simulation.
 
-    NEWSCLF_CORPORA=... python benchmarks/suggest.py [SEEDS] [ROUNDS]
+    NEWSCLF_CORPORA=... python -m benchmarks.suggest [SEEDS] [ROUNDS]
 
 A pool and a test set are drawn from the labelled corpora, articles of one day or page on one side.
 A tagger made of the codebook alone begins; each round 50 articles are chosen, their labels revealed
 and a tagger trained on all that is revealed. Prints the learning curves, mean and 95 % interval
 over the seeds (Student's t), and the paired difference to choosing at random; writes
-benchmarks/suggest.json.
+benchmarks/suggest/suggest.json.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+import newsclf
+from benchmarks.shared import labelled_news, write_figures
+from newsclf.evaluation.figures import Outcome, measure
+from newsclf.evaluation.terminal import table
+from newsclf.retraining.suggest import suggest
+from newsclf.training import Background, from_codebook, train
+from newsclf.training.folds import groups_of
+from newsclf.training.targets import label_matrices
 
-import newsclf  # noqa: E402
-from newsclf.evaluation.figures import Outcome, measure  # noqa: E402
-from newsclf.evaluation.terminal import table  # noqa: E402
-from newsclf.retraining.suggest import suggest  # noqa: E402
-from newsclf.training import Background, from_codebook, train  # noqa: E402
-from newsclf.training.folds import groups_of  # noqa: E402
-from newsclf.training.targets import label_matrices  # noqa: E402
-
+FIGURES_FILE = Path(__file__).with_name("suggest.json")
 BATCH, POOL, TEST = 50, 900, 600
 FIGURES = ("micro_f1", "macro_f1", "right_first")
 
@@ -88,16 +85,9 @@ def interval(values):
 
 
 def main() -> None:
-    folder = os.environ.get("NEWSCLF_CORPORA")
-    if not folder:
-        sys.exit("set NEWSCLF_CORPORA to the folder of the corpora")
     given = [int(argument) for argument in sys.argv[1:]]
     seeds, rounds = (*given, *(3, 6)[len(given) :])
-    labelled = [
-        item
-        for name in ("xwlb.jsonl", "local.jsonl")
-        for item in newsclf.read_labelled(Path(folder) / "labelled" / name)
-    ]
+    labelled = labelled_news()
     groups = groups_of(labelled)
     background = Background.of_model(newsclf.load().model)
     curves = {name: [] for name in STRATEGIES}
@@ -121,7 +111,7 @@ def main() -> None:
                 cells = zip(gain, half, strict=True)
                 rows.append(["  over random", *(f"{m:+.3f} ±{h:.3f}" for m, h in cells)])
         print(table(rows), end="\n\n")
-    (ROOT / "benchmarks" / "suggest.json").write_text(json.dumps(out, indent=1) + "\n")
+    write_figures(FIGURES_FILE, out)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from newsclf.cli.shared import Encoding, Inputs, Model, RejectNotes, command, complain
+from newsclf.cli.shared import Encoding, Inputs, Model, Pages, RejectNotes, command, complain
 
 __all__ = ["label"]
 
@@ -54,9 +54,7 @@ def label(
     review: Annotated[
         bool, typer.Option("--review", help="Fill in the model's tags, to confirm or correct.")
     ] = False,
-    pages: Annotated[
-        bool, typer.Option("--pages", help="Each text is the dump of a newspaper page.")
-    ] = False,
+    pages: Pages = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")] = _PORT,
     browse: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     encoding: Encoding = None,

@@ -1,6 +1,6 @@
 """Resident memory of ``newsclf tag`` on a stream that is made as it is read.
 
-    python benchmarks/memory.py --megabytes 10000 --jobs 2
+    python -m benchmarks.memory --megabytes 10000 --jobs 2
 
 One in a thousand records is broken and one is three megabytes long. Prints what was resident at
 most, of the process and of all it started, as the stream went on.
@@ -9,9 +9,6 @@ most, of the process and of all it started, as the stream went on.
 from __future__ import annotations
 
 import argparse
-import itertools
-import json
-import random
 import subprocess
 import sys
 import threading
@@ -19,29 +16,12 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-SENTENCES = (
-    "近年来，县里改造老旧小区，加装电梯一百三十五台，居民上下楼方便多了。",
-    "新院区设床位一百四十九张，门诊、急诊和住院部同日开诊，二十名医生到岗。",
-    "新学期开学，全县中小学校迎来三万名学生，教师提前返校备课。",
-    "村里修好了水渠，三千亩稻田用上了水，农户说今年的收成不用愁。",
-    "企业开办一天办结，办事大厅把十二个窗口并成一个。",
-)
+from benchmarks.shared import records, write_figures
+
+FIGURES_FILE = Path(__file__).with_name("memory.json")
 
 
-def records():
-    """Yield lines of JSON without end, about 400 characters each."""
-    rng = random.Random(5)
-    for i in itertools.count():
-        if i % 1000 == 500:
-            yield b"{broken\n"
-            continue
-        # Digits without meaning, so that no two articles are the same.
-        count = 25_000 if i % 1000 == 1 else 12
-        text = "".join(f"{rng.choice(SENTENCES)}{rng.randrange(10**6)}" for _ in range(count))
-        yield (json.dumps({"id": str(i), "text": text}, ensure_ascii=False) + "\n").encode()
-
-
-def feed(stream: BinaryIO, size: int, written: list[int]) -> None:
+def write(stream: BinaryIO, size: int, written: list[int]) -> None:
     try:
         for line in records():
             stream.write(line)
@@ -76,7 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--megabytes", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--json", type=Path, default=Path(__file__).with_suffix(".json"))
+    parser.add_argument("--json", type=Path, default=FIGURES_FILE)
     options = parser.parse_args()
     command = [sys.executable, "-m", "newsclf", "tag", "-", "-o", "/dev/null", "--rejects"]
     command += ["/dev/zero", "--format", "jsonl", "--jobs", str(options.jobs)]
@@ -84,7 +64,7 @@ def main() -> None:
     written = [0]
     size = options.megabytes * 10**6
     started = time.monotonic()
-    threading.Thread(target=feed, args=(process.stdin, size, written), daemon=True).start()
+    threading.Thread(target=write, args=(process.stdin, size, written), daemon=True).start()
     rows, most, total, due = [], 0, 0, 0
     print(f"{'MB read':>9} {'process MB':>11} {'all MB':>8}")
     while process.poll() is None:
@@ -106,7 +86,7 @@ def main() -> None:
     }
     print(f"at most {figures['most_mb']} MB, {figures['most_with_workers_mb']} MB with workers")
     print(account)
-    options.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    write_figures(options.json, figures)
 
 
 if __name__ == "__main__":

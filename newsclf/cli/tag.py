@@ -1,4 +1,4 @@
-"""``newsclf tag`` and ``newsclf explain``."""
+"""``newsclf tag``."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from newsclf.cli.shared import (
     INPUT_HELP,
     REJECTED,
     Encoding,
-    Inputs,
+    Jobs,
     Model,
+    Pages,
     ProgressLine,
     RejectNotes,
     byte_size,
     command,
     complain,
-    open_output,
 )
 
-__all__ = ["explain", "tag"]
+__all__ = ["tag"]
 
 
 @command
@@ -35,14 +35,9 @@ def tag(
             "-o", "--output", metavar="OUT", help="File to write: .jsonl, .csv, .parquet."
         ),
     ] = None,
-    pages: Annotated[
-        bool, typer.Option("--pages", help="Each text is the dump of a newspaper page.")
-    ] = False,
+    pages: Pages = False,
     model: Model = "governance",
-    jobs: Annotated[
-        int,
-        typer.Option(min=1, metavar="N", help="Threads or processes to tag with."),
-    ] = 1,
+    jobs: Jobs = 1,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where a run that was cut off stopped.")
     ] = False,
@@ -129,39 +124,4 @@ def tag(
     if not quiet:
         complain(str(result))
     if result.rejected:
-        raise typer.Exit(REJECTED)
-
-
-@command
-def explain(
-    inputs: Inputs,
-    theme: Annotated[
-        str | None, typer.Option(help="Theme to explain; the tags of each article by default.")
-    ] = None,
-    top: Annotated[int, typer.Option(min=1, help="Words to show for a theme.")] = 10,
-    pages: Annotated[
-        bool, typer.Option("--pages", help="Each text is the dump of a newspaper page.")
-    ] = False,
-    model: Model = "governance",
-    encoding: Encoding = None,
-) -> None:
-    """Show the words that speak for the themes of an article, with their weights."""
-    from newsclf.batch.files import read_articles
-    from newsclf.inputs import ReadOptions
-    from newsclf.tagger.tagger import load
-
-    tagger = load(model)
-    notes = RejectNotes()
-    with open_output(None) as stream:
-        for article in read_articles(
-            inputs, pages=pages, reading=ReadOptions(encoding=encoding), on_reject=notes
-        ):
-            tagging = tagger.tag(article)
-            lines = [str(tagging)]
-            for name in [theme] if theme else tagging.themes or [None]:
-                why = tagger.explain(article, name)
-                lines.append(f"  {why.name} ({why.theme})  probability {why.probability:.2f}")
-                lines += [f"    {weight:+.3f}  {word}" for word, weight in why.top(top)]
-            stream.write("\n".join([*lines, ""]).encode("utf-8", "replace"))
-    if notes.count:
         raise typer.Exit(REJECTED)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from newsclf.cli.shared import REJECTED, Encoding, Inputs, RejectNotes, command, open_output
+from newsclf.cli.shared import (
+    REJECTED,
+    Encoding,
+    Inputs,
+    Output,
+    RejectNotes,
+    command,
+    open_output,
+)
 
 __all__ = ["pages"]
 
@@ -15,9 +20,7 @@ __all__ = ["pages"]
 @command
 def pages(
     inputs: Inputs,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="OUT", help="File to write (.jsonl).")
-    ] = None,
+    output: Output = None,
     encoding: Encoding = None,
 ) -> None:
     """Split newspaper pages into articles, fragments, captions and headlines, as JSON lines."""

@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from newsclf.cli.shared import Labelled, Model, command, open_output
+from newsclf.cli.shared import (
+    AsJson,
+    Labelled,
+    Model,
+    command,
+    labelled_articles,
+    open_output,
+    write_json,
+    write_text,
+)
 
 __all__ = ["evaluate"]
 
@@ -19,24 +28,16 @@ def evaluate(
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the report as a web page as well.")
     ] = None,
-    json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the report as JSON as well.")
-    ] = None,
+    json: AsJson = None,
 ) -> None:
     """Measure a model on labelled articles it was not trained on."""
     from newsclf.evaluation import evaluate as measure
-    from newsclf.labels.labelled import read_labelled
-    from newsclf.outputs import json_line
     from newsclf.tagger.tagger import load
 
     tagger = load(model)
-    items = [item for path in labelled for item in read_labelled(path, codebook=tagger.codebook)]
-    report = measure(tagger, items)
+    report = measure(tagger, labelled_articles(labelled, tagger.codebook))
     if html is not None:
         with open_output(html) as stream:
             stream.write(report.to_html().encode("utf-8", "replace"))
-    if json is not None:
-        with open_output(json) as stream:
-            stream.write(json_line(report.to_dict()))
-    with open_output(None) as stream:
-        stream.write(f"{report}\n".encode("utf-8", "replace"))
+    write_json(json, report.to_dict())
+    write_text(str(report))

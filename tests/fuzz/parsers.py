@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of the parsers: whatever the bytes, rows or rejects come out.
 
-    python benchmarks/fuzz.py TARGET [SECONDS]     one target, such as jsonl
-    python benchmarks/fuzz.py all [SECONDS]        each of them, one a core at a time
+    python tests/fuzz/parsers.py TARGET [SECONDS]     one target, such as jsonl
+    python tests/fuzz/parsers.py all [SECONDS]        each of them, one a core at a time
 
 Needs the extra ``fuzz``. A crash leaves its input in the folder it was run in, as ``crash-...``.
 """

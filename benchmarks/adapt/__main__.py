@@ -1,33 +1,30 @@
 """What adapting gains on a new source and loses on the old ones, against training from scratch.
 
-    NEWSCLF_CORPORA=... python benchmarks/adapt.py [SEEDS]
+    NEWSCLF_CORPORA=... python -m benchmarks.adapt [SEEDS]
 
 A tagger is trained without one source. Then 5, 20, 100, 500 labels of that source are given to
 `Tagger.adapt`, to `train` alone, and to `train` together with the old articles. Each is measured on
 other days of the new source and of the old ones: micro-F1 and right first theme, mean over draws of
-labels. Prints a table and writes benchmarks/adapt.json.
+labels. Prints a table and writes benchmarks/adapt/adapt.json.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+import newsclf
+from benchmarks.shared import labelled_news, write_figures
+from newsclf.evaluation.figures import Outcome, measure
+from newsclf.evaluation.terminal import table
+from newsclf.training import Background, train
+from newsclf.training.folds import groups_of, source_of
+from newsclf.training.targets import label_matrices
 
-import newsclf  # noqa: E402
-from newsclf.evaluation.figures import Outcome, measure  # noqa: E402
-from newsclf.evaluation.terminal import table  # noqa: E402
-from newsclf.training import Background, train  # noqa: E402
-from newsclf.training.folds import groups_of, source_of  # noqa: E402
-from newsclf.training.targets import label_matrices  # noqa: E402
-
+FIGURES_FILE = Path(__file__).with_name("adapt.json")
 SOURCES = {"inews": ("inews",), "sohu + cns": ("sohu", "cns"), "xwlb": ("xwlb",)}
 LABELS = (5, 20, 100, 500)
 OLD, TEST = 1000, 400  # articles to train the first tagger on, articles of a test at most
@@ -50,15 +47,8 @@ def figures(tagger, items):
 
 
 def main() -> None:
-    folder = os.environ.get("NEWSCLF_CORPORA")
-    if not folder:
-        sys.exit("set NEWSCLF_CORPORA to the folder of the corpora")
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else 2
-    labelled = [
-        item
-        for name in ("xwlb.jsonl", "local.jsonl")
-        for item in newsclf.read_labelled(Path(folder) / "labelled" / name)
-    ]
+    labelled = labelled_news()
     groups, background = groups_of(labelled), Background.of_model(newsclf.load().model)
     source = np.array([source_of(item) for item in labelled])
     pick = lambda rows: [labelled[i] for i in rows]  # noqa: E731
@@ -92,7 +82,7 @@ def main() -> None:
                 if seed == 0:
                     note(n, "train, old and new", train([*old, *items], background=background))
         report(out, name)
-    (ROOT / "benchmarks" / "adapt.json").write_text(json.dumps(out, indent=1) + "\n")
+    write_figures(FIGURES_FILE, out)
 
 
 def report(out, name):

@@ -7,36 +7,34 @@ from typing import Annotated
 
 import typer
 
-from newsclf.cli.shared import command, complain
+from newsclf.cli.shared import (
+    Jobs,
+    MaybeLabelled,
+    MaybeModelFolder,
+    Overwrite,
+    Themes,
+    command,
+    complain,
+    labelled_articles,
+)
 
 __all__ = ["train"]
 
 
 @command
 def train(
-    labelled: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="LABELLED", help="Labelled articles: .jsonl, .csv (also .gz), or a folder."
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FOLDER", help="Model folder to write.")
-    ] = None,
+    labelled: MaybeLabelled = None,
+    output: MaybeModelFolder = None,
     recipe: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Rebuild the model that a recipe describes.")
     ] = None,
-    codebook: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="Codebook whose themes the labels name.")
-    ] = "governance",
-    jobs: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
+    codebook: Themes = "governance",
+    jobs: Jobs = 1,
     name: Annotated[
         str | None, typer.Option(help="Name of the model; that of the folder by default.")
     ] = None,
     version: Annotated[str, typer.Option(help="Version of the model.")] = "1.0.0",
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the model folder if it exists.")
-    ] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Train a model on labelled articles, or rebuild one from its recipe."""
     if bool(labelled) == (recipe is not None):
@@ -48,12 +46,11 @@ def train(
 
         tagger = Recipe(recipe).build(output, overwrite=overwrite, jobs=jobs)
     else:
-        from newsclf.labels.labelled import read_labelled
         from newsclf.records.codebook import Codebook
         from newsclf.training import train as fit
 
         themes = Codebook.load(codebook)
-        items = [i for path in labelled or [] for i in read_labelled(path, codebook=themes)]
+        items = labelled_articles(labelled, themes)
         tagger = fit(items, codebook=themes, name=name or output.name, version=version, jobs=jobs)
         tagger.save(output, overwrite=overwrite)
     complain(f"wrote {tagger.name} {tagger.version} to {output}")

@@ -1,6 +1,6 @@
 """From JSON lines on disk to JSON lines on disk: newsclf tag, its engine alone, Python by hand.
 
-    python benchmarks/batch.py --articles 1000000 --jobs 2
+    python -m benchmarks.batch --articles 1000000 --jobs 2
 
 Articles are generated, about 540 characters each. "Engine" is tag_many on strings in memory with
 the same jobs; "newsclf tag" is the command, start of the process and all; "by hand" is json +
@@ -25,16 +25,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from memory import records
-
 import newsclf
+from benchmarks.shared import ROOT, records, write_figures
 from newsclf.batch.rows import tag_portions
 from newsclf.inputs import ReadOptions, find_files, read_portions, read_rows
 from newsclf.inputs.lines import read_lines
 from newsclf.records.article import Article
 from newsclf.records.tagging import Tagging
 
-SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "written"
+SEEDS = ROOT / "seeds" / "written"
+FIGURES_FILE = Path(__file__).with_name("batch.json")
 
 
 def texts(path: Path) -> Iterator[tuple[str, str]]:
@@ -163,7 +163,7 @@ def main() -> None:
     parser.add_argument("--engine", type=int, default=50_000, help="articles for the engine alone")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--model", default="governance")
-    parser.add_argument("--json", type=Path, default=Path(__file__).with_suffix(".json"))
+    parser.add_argument("--json", type=Path, default=FIGURES_FILE)
     options = parser.parse_args()
     from newsclf.engine import choice
 
@@ -229,7 +229,7 @@ def main() -> None:
         "share_of_engine": round(speed, 3),
         "reading_and_writing": round(idle, 3),
     }
-    options.json.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    write_figures(options.json, figures)
 
 
 if __name__ == "__main__":

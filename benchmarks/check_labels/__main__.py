@@ -1,28 +1,25 @@
 """How many planted errors are among the labels that check_labels holds likeliest wrong.
 
-    NEWSCLF_CORPORA=... python benchmarks/check_labels.py [SEEDS]
+    NEWSCLF_CORPORA=... python -m benchmarks.check_labels [SEEDS]
 
 In 5 % of the labelled articles one label is exchanged, removed or added at random; precision at 50
 is the share of these among the first 50 suspicions. The other suspicions may be errors too, that
-nobody planted. Prints a line a seed and writes benchmarks/check_labels.json.
+nobody planted. Prints a line a seed and writes benchmarks/check_labels/check_labels.json.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+import newsclf
+from benchmarks.shared import labelled_news, write_figures
+from newsclf.training import Background
 
-import newsclf  # noqa: E402
-from newsclf.training import Background  # noqa: E402
-
+FIGURES_FILE = Path(__file__).with_name("check_labels.json")
 SHARE, FIRST = 0.05, 50
 KINDS = ("exchanged", "added", "removed")
 
@@ -47,14 +44,7 @@ def planted(labelled, themes, rng):
 
 
 def main() -> None:
-    folder = os.environ.get("NEWSCLF_CORPORA")
-    if not folder:
-        sys.exit("set NEWSCLF_CORPORA to the folder of the corpora")
-    labelled = [
-        item
-        for name in ("xwlb.jsonl", "local.jsonl")
-        for item in newsclf.read_labelled(Path(folder) / "labelled" / name)
-    ]
+    labelled = labelled_news()
     themes = newsclf.Codebook.load().ids
     background = Background.of_model(newsclf.load().model)
     rows = []
@@ -69,7 +59,7 @@ def main() -> None:
     mean = float(np.mean([row["precision"] for row in rows]))
     print(f"precision at {FIRST}: {mean:.2f} (chance {SHARE:.2f})")
     out = {"share": SHARE, "first": FIRST, "precision": mean, "seeds": rows}
-    (ROOT / "benchmarks" / "check_labels.json").write_text(json.dumps(out, indent=1) + "\n")
+    write_figures(FIGURES_FILE, out)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from newsclf.cli.shared import FATAL, command, complain, open_output
+from newsclf.cli.shared import (
+    FATAL,
+    AsJson,
+    command,
+    complain,
+    labelled_articles,
+    write_json,
+    write_text,
+)
 
 __all__ = ["compare"]
 
@@ -30,28 +38,21 @@ def compare(
             help='What NEW must reach on --test, such as "micro_f1>=old-0.005"; may be repeated.',
         ),
     ] = None,
-    json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write everything as JSON as well.")
-    ] = None,
+    json: AsJson = None,
 ) -> None:
     """Show which tags change from one model to another; with --require, refuse a worse one (1)."""
     from newsclf.batch.files import read_articles
     from newsclf.evaluation.paired import Requirement
-    from newsclf.labels.labelled import read_labelled
-    from newsclf.outputs import json_line
     from newsclf.retraining.compare import compare as side_by_side
     from newsclf.tagger.tagger import load
 
     requirements = [Requirement.parse(text) for text in require or ()]
     if requirements and not test:
         raise typer.BadParameter("--require needs labelled articles to measure on: --test LABELLED")
-    items = [item for path in test or () for item in read_labelled(path)]
+    items = labelled_articles(test)
     result = side_by_side(load(old), load(new), read_articles(pool), test=items)
-    if json is not None:
-        with open_output(json) as stream:
-            stream.write(json_line(result.to_dict()))
-    with open_output(None) as stream:
-        stream.write(f"{result}\n".encode("utf-8", "replace"))
+    write_json(json, result.to_dict())
+    write_text(str(result))
     figures = result.figures or {}
     missed = [r for r in requirements if not r.holds(figures)]
     for requirement in requirements:

@@ -1,4 +1,4 @@
-"""``newsclf import`` and ``newsclf export``."""
+"""``newsclf export``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from newsclf.cli.shared import command, complain
+from newsclf.cli.shared import Themes, command, complain
+from newsclf.labels.tools import FORMATS
 
-__all__ = ["export", "import_"]
+__all__ = ["export"]
 
-Format = StrEnum("Format", ["label-studio", "doccano", "prodigy", "argilla", "csv", "fasttext"])
+Format = StrEnum("Format", list(FORMATS))  # type: ignore[misc]  # the table is the list
 
 
 class Names(StrEnum):
@@ -23,35 +24,6 @@ class Names(StrEnum):
     EN = "en"
 
 
-Codebook = Annotated[
-    str, typer.Option(metavar="NAME|FILE", help="Codebook whose themes the labels name.")
-]
-
-
-@command
-def import_(
-    inputs: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="FILE",
-            help="Exports of Label Studio, doccano, Prodigy, Argilla; .csv; .txt for fastText.",
-        ),
-    ],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="OUT", help="File to write (.jsonl).")
-    ],
-    codebook: Codebook = "governance",
-) -> None:
-    """Read labels made in another tool, and write them as labelled articles."""
-    from newsclf.labels.labelled import read_labelled, write_labelled
-    from newsclf.records.codebook import Codebook as Themes
-
-    themes = Themes.load(codebook)
-    items = [item for path in inputs for item in read_labelled(path, codebook=themes)]
-    write_labelled(items, output)
-    complain(f"wrote {len(items)} labelled articles to {output}")
-
-
 @command
 def export(
     inputs: Annotated[
@@ -60,7 +32,7 @@ def export(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="File to write.")],
     to: Annotated[Format, typer.Option(help="What the file is for.")],
-    codebook: Codebook = "governance",
+    codebook: Themes = "governance",
     names: Annotated[Names, typer.Option(help="Write themes by id, or by name.")] = Names.ID,
     suggestions: Annotated[
         str | None,
@@ -72,10 +44,10 @@ def export(
     from newsclf.labels.files import has_labels
     from newsclf.labels.labelled import read_labelled
     from newsclf.labels.tools import export_labelled
-    from newsclf.records.codebook import Codebook as Themes
+    from newsclf.records.codebook import Codebook
     from newsclf.tagger.tagger import load
 
-    themes = Themes.load(codebook)
+    themes = Codebook.load(codebook)
     items = [
         item
         for path in inputs

@@ -1,6 +1,6 @@
 """How many units of generated newspaper pages are recovered, by difficulty.
 
-    NEWSCLF_CORPORA=... python benchmarks/pages.py [--pages 60] [--seed 1] [--split report]
+    NEWSCLF_CORPORA=... python -m benchmarks.pages [--pages 60] [--seed 1] [--split report]
 
 Pages are made of the labelled corpora by tests/pages/generator.py. Articles are split in two by
 a hash of their text: the splitter was developed on `dev`, and `report` is what is published.
@@ -9,8 +9,6 @@ a hash of their text: the splitter was developed on `dev`, and `report` is what 
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import random
 import sys
 from collections import Counter
@@ -18,14 +16,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "pages")]
+from benchmarks.shared import ROOT, corpora, write_figures
+from newsclf.pages import read_page
+from newsclf.records.article import Article
+from newsclf.records.page import Page
 
-from generator import LEVELS, GeneratedPage, Source, Unit, load_sources, make_page  # noqa: E402
+sys.path.append(str(ROOT / "tests" / "pages"))
 
-from newsclf.pages import read_page  # noqa: E402
-from newsclf.records.article import Article  # noqa: E402
-from newsclf.records.page import Page  # noqa: E402
+from generator import LEVELS, GeneratedPage, Source, Unit, load_sources, make_page
+
+FIGURES_FILE = Path(__file__).with_name("pages.json")
 
 
 def facts(article: Article) -> tuple[object, ...]:
@@ -141,12 +141,9 @@ def main() -> None:
     parser.add_argument("--split", choices=("dev", "report"), default="report")
     parser.add_argument("--level", choices=tuple(LEVELS), action="append")
     parser.add_argument("--show", type=int, default=0, help="print so many missed units a level")
-    parser.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "pages.json")
+    parser.add_argument("--json", type=Path, default=FIGURES_FILE)
     options = parser.parse_args()
-    folder = os.environ.get("NEWSCLF_CORPORA")
-    if not folder:
-        parser.error("set NEWSCLF_CORPORA to the folder that holds labelled/")
-    files = sorted(Path(folder, "labelled").glob("*.jsonl"))
+    files = sorted((corpora() / "labelled").glob("*.jsonl"))
     sources = load_sources(files, report=options.split == "report")
     rows = [
         score(level, options.pages, options.seed, sources, options.show)
@@ -161,7 +158,7 @@ def main() -> None:
         "articles": len(sources),
         "levels": rows,
     }
-    options.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    write_figures(options.json, record)
 
 
 if __name__ == "__main__":

@@ -1,29 +1,24 @@
 """How large the groups are that folds keep whole, and how evenly folds share out themes.
 
-    NEWSCLF_CORPORA=... python benchmarks/folds.py
+    NEWSCLF_CORPORA=... python -m benchmarks.folds
 
-Prints two tables and writes benchmarks/folds.json. "floor" is what no folds can go below, as
+Prints two tables and writes benchmarks/folds/folds.json. "floor" is what no folds can go below, as
 articles cannot be cut in two.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from benchmarks.shared import labelled_news, write_figures
+from newsclf.evaluation.terminal import table
+from newsclf.training.duplicates import near_duplicates
+from newsclf.training.folds import grouped_folds, groups_of, source_of
+from newsclf.training.targets import label_matrices
 
-from newsclf.evaluation.terminal import table  # noqa: E402
-from newsclf.labels.labelled import read_labelled  # noqa: E402
-from newsclf.training.duplicates import near_duplicates  # noqa: E402
-from newsclf.training.folds import grouped_folds, groups_of, source_of  # noqa: E402
-from newsclf.training.targets import label_matrices  # noqa: E402
-
+FIGURES_FILE = Path(__file__).with_name("folds.json")
 FOLDS = 5
 
 
@@ -34,11 +29,7 @@ def unevenness(counts: np.ndarray) -> float:
 
 
 def main() -> None:
-    folder = os.environ.get("NEWSCLF_CORPORA")
-    if not folder:
-        sys.exit("set NEWSCLF_CORPORA to the folder of the corpora")
-    files = [Path(folder) / "labelled" / name for name in ("xwlb.jsonl", "local.jsonl")]
-    labelled = [item for file in files for item in read_labelled(file)]
+    labelled = labelled_news()
     groups = groups_of(labelled)
     sources = np.array([source_of(item) for item in labelled])
     rows = []
@@ -66,7 +57,7 @@ def main() -> None:
     )
     print(table([["folds", "unevenness"]] + [[k, f"{v:.4f}"] for k, v in balance.items()]))
     out = {"groups": rows, "unevenness": balance}
-    (ROOT / "benchmarks" / "folds.json").write_text(json.dumps(out, indent=1) + "\n")
+    write_figures(FIGURES_FILE, out)
 
 
 if __name__ == "__main__":

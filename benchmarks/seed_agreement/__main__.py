@@ -1,9 +1,10 @@
-"""How far the readings of the labelled set agree: ``python benchmarks/seed_agreement.py``.
+"""How far the readings of the labelled set agree: ``python -m benchmarks.seed_agreement``.
 
-Compares the two readings kept in seeds/drafts and the settled labels: of the seed pages by unit
+Compares the two readings kept in seeds/drafts and the adjudicated labels: of the seed pages by unit
 and by paragraph, of the written articles by article. Micro-F1 is over (text, theme) pairs, as
 everywhere in newsclf: pairs that either reading calls borderline are left out. "strict" counts
-borderline as no label instead. Prints a table and writes benchmarks/seed_agreement.json.
+borderline as no label instead. Prints a table and writes
+benchmarks/seed_agreement/seed_agreement.json.
 """
 
 from __future__ import annotations
@@ -13,17 +14,20 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+from benchmarks.shared import ROOT, write_figures
+
+FIGURES_FILE = Path(__file__).with_name("seed_agreement.json")
+SEEDS = ROOT / "seeds"
 PAGES = {
     "first": SEEDS / "drafts" / "first.jsonl",
     "second": SEEDS / "drafts" / "second.jsonl",
-    "settled": SEEDS / "labels.jsonl",
+    "adjudicated": SEEDS / "labels.jsonl",
 }
 WRITTEN = {
     f"written/{part}": {
         "first": SEEDS / "drafts" / f"written-{part}.first.jsonl",
         "second": SEEDS / "drafts" / f"written-{part}.second.jsonl",
-        "settled": SEEDS / "written" / f"{part}.jsonl",
+        "adjudicated": SEEDS / "written" / f"{part}.jsonl",
     }
     for part in ("a", "b")
 }
@@ -40,11 +44,11 @@ def agreement(a: Reading, b: Reading, ids: list[str]) -> dict[str, float]:
     both = either = strict_both = strict_either = same_set = same_first = 0
     for i in ids:
         left, right = set(a[i]["labels"]), set(b[i]["labels"])
-        unsettled = set(a[i]["borderline"]) | set(b[i]["borderline"])
+        doubtful = set(a[i]["borderline"]) | set(b[i]["borderline"])
         strict_both += len(left & right)
         strict_either += len(left) + len(right)
-        both += len((left & right) - unsettled)
-        either += len(left - unsettled) + len(right - unsettled)
+        both += len((left & right) - doubtful)
+        either += len(left - doubtful) + len(right - doubtful)
         same_set += left == right
         same_first += a[i]["labels"][:1] == b[i]["labels"][:1]
     return {
@@ -70,17 +74,16 @@ def compare(level: str, readings: dict[str, Reading], ids: list[str]) -> list[di
 
 def main() -> None:
     pages = {name: read(path) for name, path in PAGES.items()}
-    levels = {i: row["level"] for i, row in pages["settled"].items()}
+    levels = {i: row["level"] for i, row in pages["adjudicated"].items()}
     rows: list[dict[str, Any]] = []
     for level in ("article", "paragraph"):
         rows += compare(level, pages, [i for i, found in levels.items() if found == level])
     for part, paths in WRITTEN.items():
         readings = {name: read(path) for name, path in paths.items()}
-        rows += compare(part, readings, list(readings["settled"]))
+        rows += compare(part, readings, list(readings["adjudicated"]))
     for row in rows:
         print("  ".join(f"{key} {value}" for key, value in row.items()))
-    out = Path(__file__).with_suffix(".json")
-    out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    write_figures(FIGURES_FILE, rows)
 
 
 if __name__ == "__main__":
