@@ -212,13 +212,15 @@ def load(target: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-def help_names() -> str:
-    """Return how the files are named, for help texts and messages.
+def help_names(kind: str = "") -> str:
+    """Return how the files are named, those of one kind alone or all, for help and messages.
 
     >>> help_names()
     '.txt .jsonl .csv .tsv .parquet .html .pdf, also .gz .zst'
+    >>> help_names("rows")
+    '.jsonl .csv .tsv .parquet, also .gz .zst'
     """
-    names = " ".join(format.suffixes[0] for format in FORMATS)
+    names = " ".join(format.suffixes[0] for format in FORMATS if kind in ("", format.kind))
     return f"{names}, also {' '.join(c.suffix for c in COMPRESSIONS)}"
 
 

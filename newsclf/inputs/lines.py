@@ -1,4 +1,4 @@
-"""Bytes to lines, in bounded memory, with the encoding settled once a file."""
+"""Bytes to lines, in bounded memory, with the encoding found once a file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from newsclf.inputs.rows import RAW_LIMIT, Fault
-from newsclf.text.decoding import settle, strip_bom
+from newsclf.text.decoding import codec_of, strip_bom
 
 __all__ = ["AT_A_TIME", "Line", "LineBlock", "read_blocks", "read_lines"]
 
@@ -85,7 +85,7 @@ def read_blocks(stream: BinaryIO, encoding: str | None, max_record: int) -> Iter
     and not a reason to think again. A line that is too large is a block of its own.
     """
     sample = _read_sample(stream)
-    codec = settle(sample, encoding)
+    codec = codec_of(sample, encoding)
     body = strip_bom(sample, codec)
     newline = "\n".encode(codec)
     carriage = "\r".encode(codec)

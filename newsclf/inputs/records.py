@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from newsclf.errors import DecodingError, InputError
 from newsclf.inputs.files import InputFile, check_extras, named_file
-from newsclf.inputs.formats import format_of, load, split_name
+from newsclf.inputs.formats import format_of, help_names, load, split_name
 from newsclf.inputs.lines import read_lines
 from newsclf.inputs.rows import Fault
 from newsclf.inputs.streams import opened, read_errors, reason
@@ -152,7 +152,7 @@ def read_records(
     """
     file = named_file(path, format)
     if not file or format_of(file.format).kind != "rows":
-        raise InputError(f"{path}: expected a file of records, such as .jsonl, .csv or .parquet")
+        raise InputError(f"{path}: expected a file of records, named {help_names('rows')}")
     options = RecordOptions(arrays=True)
     with _opened(file) as source:
         for item in load(format_of(file.format).reader)(source, options):

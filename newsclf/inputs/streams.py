@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -64,6 +63,8 @@ def opened(file: InputFile) -> Iterator[BinaryIO | Path | Fault]:
     elif not file.compression:
         yield file.path
     else:
+        import tempfile
+
         with tempfile.NamedTemporaryFile(prefix="newsclf-", suffix=f".{file.format}") as unpacked:
             fault = _unpack(file, file.path, cast(BinaryIO, unpacked))
             yield fault or Path(unpacked.name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -11,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from newsclf.errors import CodebookError
+from newsclf.records import strict_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Codebook", "Group", "Keyword", "Theme"]
+__all__ = ["Codebook", "Group", "Keyword", "Theme", "as_codebook"]
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -122,8 +122,8 @@ class Codebook:
     @classmethod
     def _parse(cls, text: str, where: str) -> Codebook:
         try:
-            record = json.loads(text)
-        except (ValueError, RecursionError) as error:
+            record = strict_json.loads(text)
+        except ValueError as error:
             raise CodebookError(f"{where}: not valid JSON: {error}") from error
         return cls.from_dict(record, where=where)
 
@@ -211,6 +211,11 @@ class Codebook:
 
         rows = [(t.name_zh, t.id, t.scope_zh or t.scope_en) for t in self.themes]
         return html.table(f"{self.name} {self.version}: {len(rows)}", rows)
+
+
+def as_codebook(codebook: Codebook | str | Path) -> Codebook:
+    """Return a codebook as it is, or load the one that is named; see `Codebook.load`."""
+    return codebook if isinstance(codebook, Codebook) else Codebook.load(codebook)
 
 
 def _theme_to_dict(theme: Theme) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from newsclf.evaluation.mistakes import Verdict, verdict
 from newsclf.evaluation.outcomes import outcome_of
 from newsclf.evaluation.results import Overlap
 from newsclf.records.article import LabelledArticle, heading
-from newsclf.records.codebook import Codebook
+from newsclf.records.codebook import Codebook, as_codebook
 from newsclf.tagger.tagger import Tagger
 from newsclf.training.background import Background
 from newsclf.training.duplicates import near_duplicates
@@ -153,7 +153,7 @@ def check_labels(
         A label that the codebook does not hold.
     """
     labelled = list(labelled)
-    codebook = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook)
+    codebook = as_codebook(codebook)
     label_matrices([*labelled, *test], codebook.ids)
     groups = groups_of(labelled)
     if folds < 2 or len(np.unique(groups)) < folds:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from newsclf.errors import DecodingError, InputError
 
-__all__ = ["decode", "detect", "read_text", "settle", "strip_bom"]
+__all__ = ["codec_of", "decode", "detect", "read_text", "strip_bom"]
 
 # UTF-32 comes first: its little-endian mark begins with that of UTF-16.
 _BOMS = (
@@ -70,7 +70,7 @@ def decode(data: bytes, encoding: str | None = None, *, name: str = "") -> str:
     where = f"{name}: " if name else ""
     if encoding is None:
         _refuse_containers(data, where)
-    encoding = settle(data, encoding)
+    encoding = codec_of(data, encoding)
     body = strip_bom(data, encoding)
     try:
         text = body.decode(encoding)
@@ -124,7 +124,7 @@ def detect(data: bytes) -> str:
     return _legacy(data)
 
 
-def settle(data: bytes, encoding: str | None = None) -> str:
+def codec_of(data: bytes, encoding: str | None = None) -> str:
     """Return the codec to read `data` with: what is found, or the `encoding` that was named.
 
     The name is Python's, and says the order of bytes where the encoding has one: UTF-16 and

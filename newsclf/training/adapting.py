@@ -27,7 +27,7 @@ from newsclf.errors import LabelError
 from newsclf.model.decision import Decision, rivals
 from newsclf.model.model import Model
 from newsclf.records.article import LabelledArticle
-from newsclf.records.codebook import Codebook
+from newsclf.records.codebook import Codebook, as_codebook
 from newsclf.tagger.tagger import Tagger
 from newsclf.text.traditional import simplified
 from newsclf.training.calibration import COLD
@@ -59,10 +59,7 @@ def adapt(
 ) -> Tagger:
     """Adapt a tagger; see `newsclf.Tagger.adapt`."""
     labelled = list(labelled)
-    if codebook is None:
-        codebook = tagger.codebook
-    elif not isinstance(codebook, Codebook):
-        codebook = Codebook.load(codebook)
+    codebook = tagger.codebook if codebook is None else as_codebook(codebook)
     if not labelled:
         raise LabelError("expected labelled articles to adapt to, got none")
     labels, borderline = label_matrices(labelled, codebook.ids)

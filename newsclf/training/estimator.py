@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from newsclf.engine.features import FeatureSpec
 from newsclf.errors import LabelError
 from newsclf.records.article import Article, LabelledArticle, list_articles
-from newsclf.records.codebook import Codebook, Theme
+from newsclf.records.codebook import Codebook, Theme, as_codebook
 from newsclf.training.background import Background
 from newsclf.training.fitting import train
 from newsclf.training.settings import Settings
@@ -111,7 +111,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             `y` does not fit `X` or the codebook.
         """
         articles = list_articles(X)
-        given = None if self.codebook is None else _as_codebook(self.codebook)
+        given = None if self.codebook is None else as_codebook(self.codebook)
         y = y.to_numpy() if hasattr(y, "to_numpy") else y  # pandas counts by index, not by place
         self.single_label_ = len(y) > 0 and np.ndim(y[0]) == 0
         rows, self.classes_ = _read_targets(y, given)
@@ -176,10 +176,6 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.single_label_:
             return np.asarray(self.classes_[probabilities.argmax(axis=1)])
         return np.asarray(self.tagger_.decide(probabilities), np.int64)
-
-
-def _as_codebook(codebook: Codebook | str) -> Codebook:
-    return codebook if isinstance(codebook, Codebook) else Codebook.load(codebook)
 
 
 def _codebook_of(classes: NDArray[Any]) -> Codebook:

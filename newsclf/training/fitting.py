@@ -17,7 +17,7 @@ from newsclf.model import storage
 from newsclf.model.decision import Decision
 from newsclf.model.model import Model
 from newsclf.records.article import Article, LabelledArticle, list_articles
-from newsclf.records.codebook import Codebook
+from newsclf.records.codebook import Codebook, as_codebook
 from newsclf.tagger.tagger import Tagger
 from newsclf.text.traditional import all_simplified
 from newsclf.training.background import Background
@@ -58,7 +58,7 @@ def from_codebook(
         Of the model; those of the codebook unless given.
     """
     settings = settings or Settings()
-    codebook = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook)
+    codebook = as_codebook(codebook)
     known = background_or_shipped(background, settings)
     spec = settings.features
     words, chars = codebook_terms(codebook, spec)
@@ -119,7 +119,7 @@ def train(
         There are no labelled articles, or a label is no theme of the codebook.
     """
     settings = settings or Settings()
-    codebook = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook)
+    codebook = as_codebook(codebook)
     labelled = list(labelled)
     if not any(item.labels for item in labelled):
         raise LabelError(

@@ -76,8 +76,8 @@ FAULTS = {
     "a quote without end": ("a.csv", 'a,b\n1,"2\n', "line 2: broken CSV: a quoted field is never"),
     "columns twice": ("a.csv", "a,a\n1,2\n", "a.csv: expected each column once, got a twice"),
     "not a table": ("a.parquet", "PAR1", "a.parquet: cannot be read after row 0"),
-    "not a table of rows": ("a.pdf", "", "a.pdf: expected a file of records, such as .jsonl, .csv"),
-    "no format": ("a.doc", "", "a.doc: expected a file of records, such as .jsonl, .csv"),
+    "not a table of rows": ("a.pdf", "", "a.pdf: expected a file of records, named .jsonl .csv"),
+    "no format": ("a.doc", "", "a.doc: expected a file of records, named .jsonl .csv"),
     "not gzip": ("a.csv.gz", "a\n", "a.csv.gz: cannot be read: Not a gzipped file"),
 }
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from paths import DOCS
 
 from newsclf.errors import CodebookError
-from newsclf.records.codebook import Codebook, Group, Keyword, Theme
+from newsclf.records.codebook import Codebook, Group, Keyword, Theme, as_codebook
 
 GOVERNANCE = Codebook.load()
 
@@ -170,6 +170,10 @@ def test_load_a_file_of_ones_own(tmp_path, encoding):
     [
         (b"{", "not valid JSON"),
         (b"[" * 100_000, "not valid JSON"),
+        (
+            b'{"name": "x", "themes": [{"id": "a", "keywords": [], "keywords": []}]}',
+            "'keywords' comes",
+        ),
         ("{}".encode("utf-16"), "UTF-8"),
         (b"[]", "the codebook: expected a JSON object"),
     ],
@@ -180,6 +184,13 @@ def test_an_unreadable_file_is_named(tmp_path, content, complaint):
     with pytest.raises(CodebookError, match=complaint) as caught:
         Codebook.load(path)
     assert str(path) in str(caught.value)
+
+
+def test_a_codebook_stands_for_itself_or_is_loaded(tmp_path):
+    assert as_codebook(GOVERNANCE) is GOVERNANCE
+    assert as_codebook("governance") == GOVERNANCE
+    (tmp_path / "own.json").write_text(json.dumps(GOVERNANCE.to_dict()), "utf-8")
+    assert as_codebook(tmp_path / "own.json") == GOVERNANCE
 
 
 @pytest.mark.parametrize("source", ["no_such_codebook", "no/such/file.json", "."])

@@ -147,7 +147,7 @@ def test_plots_that_cannot_be(tagged, tmp_path, monkeypatch):
 def test_nothing_was_tagged(tagged, tmp_path):
     (tmp_path / "none.jsonl").write_text("")
     assert summarise(tmp_path / "none.jsonl", articles=tagged[0]).articles == 0
-    with pytest.raises(InputError, match="expected a file of records, such as"):
+    with pytest.raises(InputError, match="expected a file of records, named"):
         summarise(put(tmp_path, "a.txt", "text"))
 
 
