@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from newsclf._version import __version__
+from newsclf.batch.plan import FileNames, destination, find_inputs, name_outputs, resumable
 from newsclf.batch.rows import tag_portions, units_of
 from newsclf.batch.writing import BatchResult, ResultWriter, encode
 from newsclf.errors import InputError
 from newsclf.inputs import (
     InputFile,
+    Place,
     Portion,
     ReadOptions,
     Reject,
     Row,
     Selection,
     check_extras,
-    find_files,
     in_portions,
     read_portions,
     read_rows,
     skip_rows,
 )
 from newsclf.outputs import (
-    FileFormat,
     Progress,
     RunJournal,
     Schema,
@@ -39,7 +38,6 @@ from newsclf.outputs import (
     open_sinks,
     sha256_of,
 )
-from newsclf.outputs.opening import is_special
 from newsclf.records.article import Article
 from newsclf.tagger.protocol import AnyTagger, as_tagger
 
@@ -123,13 +121,17 @@ def tag_file(
     selection = Selection(Path(only_rejects)) if only_rejects is not None else None
     if selection is not None and not inputs:
         inputs = selection.sources
-    files, skipped = _find(inputs, [path for path in (target, refused) if path], reading)
+    outputs = [path for path in (target, refused) if path]
+    files, skipped = find_inputs(inputs, outputs, reading)
     if selection is not None:
         files = selection.files(files)
     if on_files:
         on_files(files)
     kind = format_named(writing.per_file) if writing.per_file else format_of(target)
-    names = _names(files, kind) if writing.per_file else {}
+    place = destination(output, bool(writing.per_file))
+    names, unnamed = FileNames({}, {})
+    if writing.per_file and isinstance(place, Path):
+        names, unnamed = name_outputs(files, kind, place)
     tagger = as_tagger(model)
     schema = Schema(
         pages=pages,
@@ -142,14 +144,13 @@ def tag_file(
         again = [] if only_rejects is None else _digests([Path(only_rejects)])
         options = (reading, schema, writing.per_file, again, str(refused))
         key = _key(files, model, options)
-        journal = RunJournal(_resumable(files, target, refused, kind), key)
+        journal = RunJournal(resumable(files, target, refused, kind), key)
     format = kind.make(schema)
     folder = format if writing.per_file else None
-    place = _destination(output, bool(writing.per_file))
     with open_sinks(place, refused, journal, folder=folder) as sinks:
         writer = ResultWriter(sinks, format, on_reject, on_progress)
         if not sinks.start.finished:
-            portions = skip_rows(_portions(files, reading, selection), sinks.start.read)
+            portions = skip_rows(_portions(files, reading, selection, unnamed), sinks.start.read)
             finish = partial(encode, format=format, with_rows=on_progress is not None)
             writer.write(tag_portions(portions, tagger, finish, pages=pages, jobs=jobs), names)
     return writer.result(skipped, time.monotonic() - started)
@@ -177,7 +178,7 @@ def read_articles(
         An input does not exist, or a row cannot be used and nobody takes it.
     """
     reading = replace(reading or ReadOptions(), split_titles=not pages)
-    for item in read_rows(_find(inputs, (), reading)[0], reading):
+    for item in read_rows(find_inputs(inputs, (), reading)[0], reading):
         units = units_of(item, pages) if isinstance(item, Row) else item
         if not isinstance(units, Reject):
             yield from units
@@ -188,69 +189,28 @@ def read_articles(
 
 
 def _portions(
-    files: Sequence[InputFile], reading: ReadOptions, selection: Selection | None
+    files: Sequence[InputFile],
+    reading: ReadOptions,
+    selection: Selection | None,
+    unnamed: Mapping[str, str],
 ) -> Iterator[Portion]:
-    if selection is None:
+    """Read files in portions; of one whose output can have no name comes one reject."""
+    if selection is None and not unnamed:
         return read_portions(files, reading)
     check_extras(files)
-    return in_portions(
-        row for file in files for row in selection.rows(file, read_rows([file], reading))
-    )
+    return in_portions(row for file in files for row in _rows(file, reading, selection, unnamed))
 
 
-def _find(
-    inputs: _Path | Sequence[_Path], outputs: Sequence[Path], reading: ReadOptions
-) -> tuple[list[InputFile], Counter[str]]:
-    own = [path.resolve() for path in outputs]
-    if len(set(own)) < len(own):
-        raise InputError(f"{outputs[0]}: is the output for both results and rejects; name two")
-    entries = [inputs] if isinstance(inputs, (str, Path)) else list(inputs)
-    files, skipped = find_files(entries, format=reading.format, exclude=own)
-    for file in files:
-        if file.path is not None and file.path.resolve() in own:
-            raise InputError(f"{file.source}: is both input and output; choose another output")
-    return files, skipped
-
-
-def _destination(output: _Path | BinaryIO, per_file: bool) -> Path | BinaryIO:
-    if not isinstance(output, (str, Path)):
-        if per_file:
-            raise InputError("a file for each input needs a folder to put them in (-o)")
-        return output
-    path = Path(output)
-    if per_file and path.exists() and not path.is_dir():
-        raise InputError(f"{path}: expected a folder, for the files of each input")
-    if path.is_dir() and not per_file:
-        raise InputError(
-            f"{path}: is a folder; name the file to write, such as {path}/tags.jsonl, "
-            "or ask for a file for each input with --per-file"
-        )
-    return path
-
-
-def _names(files: Sequence[InputFile], format: FileFormat) -> dict[str, str]:
-    """Return the name of the output of each input, by its source."""
-    names = {file.source: f"{file.name}.{format.name}" for file in files}
-    twice = [name for name, n in Counter(names.values()).items() if n > 1]
-    if twice:
-        raise InputError(
-            f"{twice[0]}: is the output of two inputs; name the folder they are in instead"
-        )
-    return names
-
-
-def _resumable(
-    files: Sequence[InputFile], output: Path | None, rejects: Path | None, format: FileFormat
-) -> Path:
-    """Return the output, if a run that was cut off can go on with it."""
-    streams: list[object] = [file for file in files if file.path is None]
-    streams += [path for path in (output, rejects) if path is not None and is_special(path)]
-    if output is None or streams or not format.resumable:
-        raise InputError(
-            "resume needs files as inputs and an output file named .jsonl or .csv (-o); "
-            "a stream cannot be taken up again"
-        )
-    return output
+def _rows(
+    file: InputFile,
+    reading: ReadOptions,
+    selection: Selection | None,
+    unnamed: Mapping[str, str],
+) -> Iterable[Row | Reject]:
+    if file.source in unnamed:
+        return [Place(file.source, file.stem).reject("output_name", unnamed[file.source])]
+    rows = read_rows([file], reading)
+    return selection.rows(file, rows) if selection else rows
 
 
 def _key(files: Sequence[InputFile], model: _Path | AnyTagger, options: object) -> dict[str, Any]:

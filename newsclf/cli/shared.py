@@ -138,12 +138,30 @@ def complain(message: str) -> None:
     """Write a line to standard error, whatever characters it has."""
     # On a terminal the count of a run may stand in the line.
     start = "\r\x1b[K" if sys.stderr.isatty() else ""
-    line = f"{start}newsclf: {message}\n"
+    line = f"{start}newsclf: {printable(message)}\n"
     data = line.encode(sys.stderr.encoding or "utf-8", "backslashreplace")
     sys.stderr.flush()
     with contextlib.suppress(OSError):
         typer.get_binary_stream("stderr").write(data)
         typer.get_binary_stream("stderr").flush()
+
+
+def printable(text: str) -> str:
+    r"""Return text for a terminal: what would steer it, or turn the order of signs, is spelt out.
+
+    Names of files and columns are other people's words.
+
+    >>> printable("a\x1b[2Jb\u202ec")
+    'a\\x1b[2Jb\\u202ec'
+    """
+    return "".join(c if _is_shown(c) else ascii(c)[1:-1] for c in text)
+
+
+def _is_shown(character: str) -> bool:
+    import unicodedata
+
+    # Neither control and format characters nor surrogates nor what is not assigned.
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Cn", "Co")
 
 
 def byte_size(text: str) -> int:

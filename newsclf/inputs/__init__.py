@@ -21,6 +21,7 @@ __all__ = [
     "FORMATS",
     "Fields",
     "InputFile",
+    "Place",
     "Portion",
     "ReadOptions",
     "Reject",

@@ -74,7 +74,8 @@ def find_files(
         In the order given, folders in the order of their names.
     skipped : Counter
         How many entries of folders were left out, by suffix or kind: symbolic links to folders
-        (they may form a loop), pipes and devices, hidden files, files of other formats.
+        (they may form a loop), pipes and devices, hidden files, files of other formats. What is
+        named twice, itself or by a folder or a link, is read once and counted here.
 
     Raises
     ------
@@ -85,9 +86,26 @@ def find_files(
         format_of(format)
     files: list[InputFile] = []
     skipped: Counter[str] = Counter()
+    seen: set[str] = set()
+    for file in _each(inputs, format, exclude, skipped):
+        name = os.path.realpath(file.path) if file.path else "-"
+        if name in seen:
+            skipped["named twice"] += 1
+            continue
+        seen.add(name)
+        files.append(file)
+    return files, skipped
+
+
+def _each(
+    inputs: Sequence[str | Path],
+    format: str | None,
+    exclude: Collection[Path],
+    skipped: Counter[str],
+) -> Iterator[InputFile]:
     for entry in inputs:
         if str(entry) == "-":
-            files.append(InputFile(None, "-", "stdin", format or ""))
+            yield InputFile(None, "-", "stdin", format or "")
             continue
         path = Path(entry)
         if path.is_dir():
@@ -95,7 +113,7 @@ def find_files(
                 file = named_file(found, format, within=path)
                 real = found.resolve()
                 if file and not any(p in exclude for p in (real, *real.parents)):
-                    files.append(file)
+                    yield file
                 else:
                     skipped[found.suffix or "no suffix"] += 1
             continue
@@ -106,8 +124,7 @@ def find_files(
             raise InputError(
                 f"{path}: expected a file named {help_names()}; say with --format what it is"
             )
-        files.append(named)
-    return files, skipped
+        yield named
 
 
 def _walk(folder: Path, skipped: Counter[str]) -> Iterator[Path]:

@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from newsclf.errors import InputError
 from newsclf.outputs.atomic import sync
 
-__all__ = ["AppendOnly", "open_at"]
+__all__ = ["AppendOnly", "open_at", "open_own"]
+
+# Windows has no O_NOFOLLOW, and asks for rights to make a link; it alone has O_BINARY.
+_OWN = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"))
+_MODES = {
+    "rb": os.O_RDONLY,
+    "r+b": os.O_RDWR,
+    "wb": os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
+}
+
+
+def open_own(path: Path, mode: str) -> BinaryIO:
+    """Open a file of our own making: not what a link of its name leads to.
+
+    Raises
+    ------
+    OSError
+        A link has the name, or the file cannot be opened.
+    """
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "a link has its name, which newsclf never makes", str(path))
+    return cast(BinaryIO, os.fdopen(os.open(path, _OWN | _MODES[mode], 0o666), mode))
 
 
 def open_at(partial: Path, length: int) -> BinaryIO:
@@ -22,7 +44,7 @@ def open_at(partial: Path, length: int) -> BinaryIO:
         The file cannot be written, or is shorter than that.
     """
     try:
-        stream = partial.open("r+b" if length else "wb")
+        stream = open_own(partial, "r+b" if length else "wb")
     except OSError as error:
         raise InputError(
             f"{partial}: cannot be written: {error.strerror}; "

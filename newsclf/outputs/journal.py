@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from newsclf.errors import InputError
 from newsclf.outputs.atomic import atomic_file
+from newsclf.outputs.growing import open_own
 from newsclf.outputs.jsonl import json_line
 from newsclf.outputs.names import beside, target
 
@@ -50,6 +52,31 @@ class Progress:
         """Rows rejected."""
         return sum(self.codes.values())
 
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Progress:
+        """Read what `dataclasses.asdict` gives.
+
+        Raises
+        ------
+        ValueError
+            A member is missing, unknown, or not what it should be.
+        """
+        progress = cls(**record)
+        counts = [value for name, value in record.items() if name in _COUNTS]
+        counts += dict(progress.codes).values()
+        if len(record) < len(fields(cls)) or not all(map(_is_count, counts)):
+            raise ValueError("expected counts from 0 of all that a journal tells")
+        if not isinstance(progress.finished, bool) or not isinstance(progress.output_name, str):
+            raise ValueError("expected finished as true or false and output_name as a string")
+        return progress
+
+
+_COUNTS = ("read", "rows", "units", "output_bytes", "rejects_bytes")
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
 
 class RunJournal:
     """The journal of one output, ``OUT.journal``, beside ``OUT.partial``.
@@ -68,8 +95,8 @@ class RunJournal:
         self.path = beside(target(output), ".journal")
         self.key = dict(key)
 
-    def load(self) -> Progress:
-        """Return where the last run stopped; the beginning, if there was none.
+    def load(self) -> Progress | None:
+        """Return where the last run stopped, None if there was none.
 
         Raises
         ------
@@ -77,14 +104,17 @@ class RunJournal:
             The journal belongs to other inputs, another model or other options, or is damaged.
         """
         try:
-            record = json.loads(self.path.read_bytes())
-            progress = Progress(**record["progress"])
-            key = record["key"]
+            with open_own(self.path, "rb") as stream:
+                record = json.loads(stream.read())
+            if record["sha256"] != _checksum(record["progress"], record["key"]):
+                raise ValueError("its checksum does not fit")
+            progress, key = Progress.from_dict(record["progress"]), dict(record["key"])
         except FileNotFoundError:
-            return Progress()
-        except (OSError, ValueError, TypeError, KeyError) as error:
+            return None
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise InputError(
-                f"{self.path}: not a journal of newsclf ({error}); remove it to start afresh"
+                f"{self.path}: not a whole journal of newsclf ({error}); remove it and the files "
+                "beside it that end in .partial to start afresh"
             ) from error
         changed = [name for name, value in self.key.items() if key.get(name) != value]
         if changed:
@@ -96,9 +126,15 @@ class RunJournal:
 
     def save(self, progress: Progress) -> None:
         """Put down where the run stands; its outputs must be on the disk by now."""
+        record = asdict(progress)
+        whole = {"progress": record, "key": self.key, "sha256": _checksum(record, self.key)}
         with atomic_file(self.path) as stream:
-            stream.write(json_line({"progress": asdict(progress), "key": self.key}))
+            stream.write(json_line(whole))
 
     def remove(self) -> None:
         """The run is over."""
         self.path.unlink(missing_ok=True)
+
+
+def _checksum(progress: Mapping[str, Any], key: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps([progress, key], sort_keys=True).encode()).hexdigest()

@@ -27,6 +27,8 @@ def only_writer(output: Path) -> Iterator[None]:
     # filelock would make the folder, and a slip in its name would go unseen.
     if not path.parent.is_dir():
         raise InputError(f"{output}: cannot be written: there is no folder {path.parent}")
+    if path.is_symlink():
+        raise InputError(f"{path}: a link has this name, which newsclf never makes; remove it")
     lock = filelock.FileLock(path, timeout=0, thread_local=False)
     try:
         lock.acquire()

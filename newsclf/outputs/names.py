@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-__all__ = ["beside", "hidden", "target"]
+__all__ = ["beside", "derived", "hidden", "longest_name", "target"]
 
 _KEPT = 40
 _LONGEST = 255
@@ -33,11 +33,19 @@ def beside(path: Path, ending: str) -> Path:
     'a/tags.jsonl.journal'
     """
     name = path.name + ending
-    longest = _longest_name(path.parent)
+    longest = longest_name(path.parent)
     if len(os.fsencode(name)) > longest:
         tail = f"-{_digest(path.name)}{ending}"
         name = _start(path.name, longest - len(tail)) + tail
     return path.with_name(name)
+
+
+def derived(path: Path) -> list[Path]:
+    """Return all names that writing an output may write to, its own first."""
+    own = target(path)
+    kept = [beside(own, ending) for ending in (".partial", ".journal")]
+    hidden_names = [hidden(file, ".new") for file in (own, *kept)]
+    return [own, *kept, *hidden_names, hidden(own, ".lock"), hidden(own, ".old")]
 
 
 def _start(name: str, length: int) -> str:
@@ -49,7 +57,8 @@ def _digest(name: str) -> str:
     return hashlib.sha256(os.fsencode(name)).hexdigest()[:12]
 
 
-def _longest_name(folder: Path) -> int:
+def longest_name(folder: Path) -> int:
+    """Return how many bytes a name in a folder may have."""
     try:
         return os.pathconf(folder, "PC_NAME_MAX")
     except (OSError, AttributeError):  # no such folder; a system that does not say

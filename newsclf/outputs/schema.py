@@ -42,7 +42,7 @@ class Schema:
             page = {"id": unit.id, "page": unit.page, "type": unit.type, "flags": list(unit.flags)}
             record = {**page, **record}
         if self.keep:
-            record["input"] = dict(columns)
+            record["input"] = {name: columns.get(name) for name in self.keep}
         return record
 
 

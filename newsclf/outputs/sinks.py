@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from newsclf.errors import InputError
 from newsclf.outputs.atomic import named_errors, publish, sync
 from newsclf.outputs.folder import FolderWriter, files_in, publish_files
 from newsclf.outputs.growing import open_at
@@ -106,8 +107,8 @@ def _journalled(
     with contextlib.ExitStack() as stack:
         for path in paths:
             stack.enter_context(only_writer(path))
-        start = journal.load()
         partials = [beside(target(path), ".partial") for path in paths]
+        start = _begun(journal, partials)
         if start.finished:
             yield Sinks(io.BytesIO(), None, start)
         else:
@@ -123,6 +124,24 @@ def _journalled(
         journal.remove()
 
 
+def _begun(journal: RunJournal, partials: list[Path]) -> Progress:
+    """Return where the run stands; a new one has its journal before anything else.
+
+    So a partial file without a journal is somebody else's, and is left alone.
+    """
+    start = journal.load()
+    if start is not None:
+        return start
+    for partial in partials:
+        if os.path.lexists(partial):
+            raise InputError(
+                f"{partial}: is in the way and has no journal beside it, so it is not of a run "
+                "that can go on; move it, or name another output"
+            )
+    journal.save(Progress())
+    return Progress()
+
+
 @contextlib.contextmanager
 def _growing(
     partials: list[Path], start: Progress, folder: Format | None
@@ -134,6 +153,8 @@ def _growing(
         if folder is None:
             results = stack.enter_context(open_at(output, start.output_bytes))
         else:
+            if output.is_symlink():
+                raise InputError(f"{output}: a link has this name, which newsclf never makes")
             if not start.read:
                 shutil.rmtree(output, ignore_errors=True)
             results = FolderWriter(output, folder, start)

@@ -150,7 +150,7 @@ def test_a_journal_of_another_run_is_refused(mixture, tmp_path, resumable):
     with pytest.raises(InputError, match="the inputs and the model changed"):
         run()
     (tmp_path / "out.jsonl.journal").write_text("{}")
-    with pytest.raises(InputError, match="not a journal"):
+    with pytest.raises(InputError, match="not a whole journal"):
         run()
     (tmp_path / "out.jsonl.journal").unlink()
     with pytest.raises(StopError):
