@@ -12,7 +12,7 @@ the same blocks; tests hold it to that.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -30,8 +30,10 @@ __all__ = [
     "CHARS",
     "CHUNK",
     "WORDS",
+    "Cut",
     "FeatureBlock",
     "FeatureSpec",
+    "Occurrence",
     "Parts",
     "Rows",
     "Terms",
@@ -41,6 +43,12 @@ __all__ = [
 
 CHUNK = 1000  # articles that an engine is given at a time, where there are many
 _LONGEST = 64
+
+Cut = Callable[[str, tuple[tuple[str, int], ...]], list[str]]
+"""Cuts a text into words of jieba's dictionary and added ones."""
+
+Occurrence = tuple[str, int, int]
+"""A term, and where it begins and ends in the text."""
 
 Parts = tuple[str, str]
 """Title and text of an article as they are read; a missing title is empty."""

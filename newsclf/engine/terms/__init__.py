@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from newsclf.engine.features import CHARS, WORDS, FeatureBlock, FeatureSpec
+from newsclf.engine.features import CHARS, WORDS, Cut, FeatureBlock, FeatureSpec, Occurrence
 from newsclf.engine.terms import chars, words
 from newsclf.text.normalization import normalize
 
-__all__ = ["Cut", "Occurrence", "occurrences"]
-
-Cut = Callable[[str, tuple[tuple[str, int], ...]], list[str]]
-"""Cuts a text into words of jieba's dictionary and added ones."""
-
-Occurrence = tuple[str, int, int]
-"""A term, and where it begins and ends in the text."""
+__all__ = ["occurrences"]
 
 _FINDERS: dict[FeatureBlock, Callable[[str, FeatureSpec, Cut], Iterator[Occurrence]]] = {
     WORDS: words.find,

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from newsclf.engine.features import FeatureSpec
-    from newsclf.engine.terms import Cut, Occurrence
+    from newsclf.engine.features import Cut, FeatureSpec, Occurrence
 
 __all__ = ["find"]
 
