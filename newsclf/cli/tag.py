@@ -60,6 +60,10 @@ def tag(
     max_record: Annotated[
         str, typer.Option(metavar="SIZE", help="Reject larger texts, lines and records.")
     ] = "32MiB",
+    max_seconds: Annotated[
+        float,
+        typer.Option(metavar="S", min=0.1, help="Reject web pages and PDFs that take longer."),
+    ] = 30,
     encoding: Encoding = None,
     format: Annotated[
         str | None,
@@ -113,6 +117,7 @@ def tag(
                 fields=Fields(**named),
                 keep=tuple(keep or ()),
                 max_record=byte_size(max_record),
+                max_seconds=max_seconds,
             ),
             writing=WriteOptions(probabilities=probabilities, per_file=per_file, formulas=formulas),
             on_reject=RejectNotes() if rejects is None else None,

@@ -10,6 +10,7 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from newsclf.errors import InputError
+from newsclf.inputs.budget import MAX_SECONDS
 from newsclf.inputs.files import InputFile
 from newsclf.inputs.records import MIB, Item, Record, RecordOptions, Unread, repeated
 from newsclf.inputs.rows import NO_COLUMNS, RAW_LIMIT, Fault, Place, Reject, Row
@@ -88,6 +89,9 @@ class ReadOptions:
         Columns to hand on with each row.
     max_record : int
         Bytes; a larger text, line or record is rejected and never held in memory.
+    max_seconds : float
+        How long the parser of a web page or a PDF may take over one file; see
+        `newsclf.inputs.budget`.
     split_titles : bool
         Take a first line that looks like a title for the title, where no field holds one. A page
         dump must stay as it is.
@@ -98,6 +102,7 @@ class ReadOptions:
     fields: Fields = field(default_factory=Fields)
     keep: tuple[str, ...] = ()
     max_record: int = 32 * MIB
+    max_seconds: float = MAX_SECONDS
     split_titles: bool = True
 
     @cached_property

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from newsclf.errors import DecodingError
+from newsclf.inputs import budget
 from newsclf.inputs.articles import ReadOptions
 from newsclf.inputs.files import InputFile
 from newsclf.inputs.rows import Place, Reject, Row
@@ -13,7 +14,7 @@ from newsclf.inputs.streams import read_whole
 from newsclf.records.article import Article
 from newsclf.text.decoding import decode
 
-__all__ = ["read_html"]
+__all__ = ["extract", "read_html"]
 
 # A megabyte of tags takes seconds, so the page of one article must not be larger.
 _LARGEST = 2 << 20
@@ -36,20 +37,30 @@ def read_html(file: InputFile, stream: BinaryIO, options: ReadOptions) -> Iterat
 
 
 def _row(html: str, place: Place, options: ReadOptions) -> Row | Reject:
-    from trafilatura import bare_extraction
-
     # As browsers do with NUL; the parser would end the page there.
     text = html.replace("\0", "\ufffd")
     try:
-        found: Any = bare_extraction(text, fast=True, include_comments=False, with_metadata=True)
-    except Exception as error:  # whatever a parser of foreign pages may run into
-        return place.reject("unreadable", f"not a web page: {type(error).__name__}: {error!s:.200}")
-    if found is None or not found.text:
+        (found,) = budget.run(
+            f"{__name__}:extract", text, needs=("trafilatura",), seconds=options.max_seconds
+        )
+    except budget.ParserError as error:
+        if error.fault.code == "failed":
+            return place.reject("unreadable", f"not a web page: {error}")
+        return place.reject(error.fault.code, str(error))
+    if not found:
         message = "expected the text of an article, found none on this web page"
         return place.reject("no_text", message)
-    title = found.title or ""
-    text = found.text
+    title, text, date, source = found
     if not options.split_titles:
         title, text = "", f"{title}\n\n{text}".lstrip()
-    named = {"date": found.date, "source": found.sitename}
-    return place.row(Article.from_text(text, place.stem, title=title, **named))
+    return place.row(Article.from_text(text, place.stem, title=title, date=date, source=source))
+
+
+def extract(html: str) -> list[str | None] | None:
+    """Return title, text, date and site of the article on a page; called under a budget."""
+    from trafilatura import bare_extraction
+
+    found: Any = bare_extraction(html, fast=True, include_comments=False, with_metadata=True)
+    if found is None or not found.text:
+        return None
+    return [found.title or "", found.text, found.date, found.sitename]

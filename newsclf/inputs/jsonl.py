@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from newsclf.errors import DecodingError
 from newsclf.inputs.lines import Line, LineBlock, read_blocks
@@ -55,16 +55,15 @@ def _record(line: Line) -> Record | None:
 def _array(stream: BinaryIO, options: RecordOptions) -> Iterator[Record]:
     """Yield the items of a file that is one array."""
     data = read_whole(stream, _LARGEST_ARRAY)
+    values: list[Any] = []
     try:
         if len(data) > _LARGEST_ARRAY:
             raise ValueError(f"an array of more than {_LARGEST_ARRAY} bytes; write JSON lines")
         values = strict_json.loads(decode(data, options.encoding).lstrip("\ufeff"))
     except DecodingError as error:
         yield Record(None, None, b"", {}, Fault("encoding", str(error).partition(";")[0]))
-        return
     except ValueError as error:
         yield Record(None, None, b"", {}, Fault("invalid_json", str(error)))
-        return
     for number, value in enumerate(values, 1):
         if isinstance(value, dict):
             yield Record(number, None, b"", value, None, "item")

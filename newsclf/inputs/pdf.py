@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from newsclf.inputs import budget
 from newsclf.inputs.articles import ReadOptions
 from newsclf.inputs.files import InputFile
 from newsclf.inputs.rows import Place, Reject, Row
 from newsclf.inputs.streams import read_whole
 from newsclf.records.article import Article
 
-__all__ = ["read_pdf"]
+__all__ = ["page_texts", "read_pdf"]
 
 
 def read_pdf(file: InputFile, stream: BinaryIO, options: ReadOptions) -> Iterator[Row | Reject]:
@@ -21,10 +21,6 @@ def read_pdf(file: InputFile, stream: BinaryIO, options: ReadOptions) -> Iterato
 
     Pages without text, as scans are, are rejected: reading pictures is another program's work.
     """
-    from pypdf import PdfReader
-
-    # Its remarks on faulty files would go to standard error.
-    logging.getLogger("pypdf").addHandler(logging.NullHandler())
     data = read_whole(stream, options.max_record)
     whole = Place(file.source, file.stem)
     if len(data) > options.max_record:
@@ -32,30 +28,49 @@ def read_pdf(file: InputFile, stream: BinaryIO, options: ReadOptions) -> Iterato
         yield whole.reject("too_large", message)
         return
     number = 0
+    call = f"{__name__}:page_texts", data, options.max_record
     try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            yield whole.reject("unreadable", "expected a PDF that opens without a password")
-            return
-        for number, page in enumerate(reader.pages, 1):
-            yield _row(page, Place(file.source, file.stem, number), options)
-    except Exception as error:  # whatever a parser of foreign files may run into
-        rest = whole._replace(line=number + 1 if number else None)
-        reason = f"{type(error).__name__}: {error!s:.200}"
-        yield rest.reject("unreadable", f"not a PDF that can be read (to its end): {reason}")
+        for page in budget.run(*call, needs=("pypdf",), seconds=options.max_seconds):
+            number += 1
+            yield _row(page, Place(file.source, file.stem, number))
+    except budget.ParserError as error:
+        code, message = error.fault.code, error.fault.message
+        if code == "failed":
+            code = "unreadable"
+            message = f"not a PDF that can be read (to its end): {message}"
+        yield whole._replace(line=number + 1 if number else None).reject(code, message)
 
 
-def _row(page: Any, place: Place, options: ReadOptions) -> Row | Reject:
+def _row(page: list[str], place: Place) -> Row | Reject:
+    """Make a row of a text, or a reject of a code and a message."""
+    if len(page) > 1:
+        return place.reject(*page)
+    article = Article.from_text(page[0], f"{place.stem}:{place.line}", title="")
+    return place.row(article)._replace(is_page=True)
+
+
+def page_texts(data: bytes, limit: int) -> Iterator[list[str]]:
+    """Yield the text of each page, or code and message of its reject; called under a budget."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(io.BytesIO(data))
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise ValueError("expected one that opens without a password")
+    for page in reader.pages:
+        yield _text(page, limit)
+
+
+def _text(page: Any, limit: int) -> list[str]:
     try:
         text = page.extract_text()
-    except Exception as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever a parser of foreign files may run into
         reason = f"{type(error).__name__}: {error!s:.200}"
-        return place.reject("failed", f"the page cannot be read: {reason}")
+        return ["failed", f"the page cannot be read: {reason}"]
     if not text.strip():
-        return place.reject("no_text", "expected a page with text, got a picture or nothing")
+        return ["no_text", "expected a page with text, got a picture or nothing"]
     size = len(text.encode("utf-8", "surrogatepass"))
-    if size > options.max_record:
-        message = f"{size} bytes of text, more than the {options.max_record} allowed"
-        return place.reject("too_large", message)
-    article = Article.from_text(text, f"{place.stem}:{place.line}", title="")
-    return place.row(article)._replace(is_page=True)
+    if size > limit:
+        return ["too_large", f"{size} bytes of text, more than the {limit} allowed"]
+    return [text]

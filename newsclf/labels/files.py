@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from newsclf.errors import InputError, LabelError
 from newsclf.inputs.articles import COLUMNS, ReadOptions, article_of, field_of
-from newsclf.inputs.formats import format_of_suffix, split_name
+from newsclf.inputs.formats import Format, format_of, format_of_suffix, help_names, split_name
 from newsclf.inputs.records import read_records, read_text_lines
 from newsclf.labels.tools import CSV, FASTTEXT, own_records, tool_of
 from newsclf.labels.tools.fasttext import LABEL
@@ -33,7 +33,6 @@ EXPECTED = (
     'or "sha256" in place of title and text; or CSV with the columns id,title,text,labels; or an '
     "export of Label Studio, doccano, Prodigy or Argilla; or fastText's lines (.txt)"
 )
-_TABLES = ("csv", "tsv")
 # A text of its own, not a first line that looks like one, is the title: labels go by its hash.
 _OPTIONS = ReadOptions(split_titles=False)
 _NAMES = tuple(name for names in COLUMNS.values() for name in names)
@@ -111,11 +110,11 @@ def has_labels(path: Path) -> bool:
     if path.is_dir():
         return (path / "labels.jsonl").is_file()
     format = _format(path)
-    if format not in ("jsonl", *_TABLES):
+    if format is None or format.kind != "rows":
         return False
     columns: list[str] = []
     try:
-        first = next(read_records(path, format=format, on_header=columns.extend), None)
+        first = next(read_records(path, format=format.name, on_header=columns.extend), None)
     except InputError:
         if not columns:
             raise
@@ -124,33 +123,33 @@ def has_labels(path: Path) -> bool:
     return "labels" in first[1] or tool_of(first[1]) is not None
 
 
-def _format(path: Path) -> str:
-    """Return the format of a labelled file by its name, empty for one that holds no labels."""
-    suffix = split_name(path.name)[1].lower()
-    found = format_of_suffix(suffix)
-    if suffix == ".json":
-        return "jsonl"
-    return found.name if found else ""
+def _format(path: Path) -> Format | None:
+    """Return the format of a labelled file by its name; JSON is one array, or a record a line."""
+    suffix = split_name(path.name)[1]
+    return format_of_suffix(".jsonl" if suffix.lower() == ".json" else suffix)
 
 
 def _records(path: Path, skipped: Counter[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     format = _format(path)
     # What ids begin with, where a tool has none.
     stem = path.name.split(".")[0]
-    if format == "text":
+    if format is not None and FASTTEXT.suffix in format.suffixes:
         return own_records(_lines_of_fasttext(path), FASTTEXT, stem, skipped)
-    if format in _TABLES:
-        return _table_records(path)
-    if format != "jsonl":
+    if format is None or format.kind != "rows":
         raise InputError(
-            f"{path}: expected a folder, .jsonl, .json, .csv, .tsv or .txt, the files also "
-            f"compressed; save the labels as {EXPECTED}"
+            f"{path}: expected a folder, or a file named {help_names('rows')}, or .json or .txt; "
+            f"save the labels as {EXPECTED}"
         )
-    records = read_records(path, format=format, expected=EXPECTED)
+    columns: list[str] = []
+    records = read_records(path, format=format.name, on_header=columns.extend, expected=EXPECTED)
     first = next(records, None)
+    if columns:
+        _check_columns(path, columns)
     if first is None:
         return iter(())
     records = itertools.chain([first], records)
+    if columns:
+        return ((place, _of_table(cells)) for place, cells in records)
     tool = tool_of(first[1])
     return records if tool is None else own_records(records, tool, stem, skipped)
 
@@ -162,20 +161,25 @@ def _lines_of_fasttext(path: Path) -> Iterator[tuple[str, str]]:
     return ((place, line) for place, line in lines if line.strip())
 
 
-def _table_records(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    def check(columns: Sequence[str]) -> None:
-        roles = _OPTIONS.fields.among(columns)
-        known = {"id": roles.id, "text": roles.text, "labels": "labels" in columns or None}
-        if missing := [name for name, found in known.items() if found is None]:
-            raise InputError(
-                f"{path}: no column {', '.join(missing)} (found {', '.join(columns)}); the first "
-                "line should be id,title,text,labels and optionally borderline,date,source"
-            )
+def _check_columns(path: Path, columns: Sequence[str]) -> None:
+    roles = _OPTIONS.fields.among(columns)
+    known = {"id": roles.id, "text": roles.text, "labels": "labels" in columns or None}
+    if missing := [name for name, found in known.items() if found is None]:
+        raise InputError(
+            f"{path}: no column {', '.join(missing)} (found {', '.join(columns)}); the first line "
+            "should be id,title,text,labels and optionally borderline,date,source"
+        )
 
-    for place, cells in read_records(path, on_header=check):
-        record, (annotation,), _ = CSV.read({k: unguarded(cell) for k, cell in cells.items()})
-        themes = {"labels": list(annotation.labels), "borderline": list(annotation.borderline)}
-        yield place, {**record, **themes}
+
+def _of_table(cells: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row of a table in the form of the JSON lines: a cell may hold themes as a string."""
+    record = {
+        k: unguarded(c) if isinstance(c, str) else c for k, c in cells.items() if c is not None
+    }
+    if not isinstance(record.get("labels"), str):
+        return record
+    ((labels, borderline),) = CSV.read(record).annotations
+    return {**record, "labels": list(labels), "borderline": list(borderline)}
 
 
 def folder_rows(path: Path, level: str) -> Iterator[LabelRecord]:
@@ -236,9 +240,10 @@ def text_articles(path: Path) -> Iterator[Article]:
     """
     files = [path]
     if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if _format(p) == "jsonl")
+        names = format_of("jsonl").suffixes
+        files = sorted(p for p in path.rglob("*") if split_name(p.name)[1].lower() in names)
         if not files:
-            raise InputError(f"{path}: no .jsonl or .jsonl.gz file in it")
+            raise InputError(f"{path}: no file named {' or '.join(names)} in it")
     for file in files:
         for place, record in _objects(file):
             if "id" in record and _holds_text(record):

@@ -47,7 +47,8 @@ def read_labelled(
         and optionally borderline, date, source; other keys are ignored. The fields of the article
         may have any name that `newsclf tag` knows. A line with ``sha256`` and no text holds
         stand-off labels, and needs `texts`.
-        ``.csv`` or ``.tsv``: columns of these names; themes are separated by ``;`` or ``|``.
+        ``.csv``, ``.tsv`` or ``.parquet``: columns of these names; themes are separated by ``;`` or
+        ``|``.
         ``.json`` or ``.jsonl`` from Label Studio (also JSON_MIN), doccano, Prodigy or Argilla, and
         ``.txt`` for fastText, with ids made up where the tool has none. Where several readers
         differ on a theme, it is borderline. A warning counts what was left out: annotations that

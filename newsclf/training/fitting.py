@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.engine.features import Vocabulary
+from newsclf.engine import choice
+from newsclf.engine.features import WORDS, Vocabulary
 from newsclf.errors import LabelError
 from newsclf.model import storage
 from newsclf.model.decision import Decision
@@ -61,8 +62,7 @@ def from_codebook(
     codebook = as_codebook(codebook)
     known = background_or_shipped(background, settings)
     spec = settings.features
-    words, chars = codebook_terms(codebook, spec)
-    vocabulary = vocabulary_of(words, chars, known)
+    vocabulary = vocabulary_of(codebook_terms(codebook, spec), known)
     vectors = codebook_vectors(codebook, spec, vocabulary)
     return Tagger(
         Model(
@@ -129,7 +129,8 @@ def train(
     labels, borderline = label_matrices(labelled, codebook.ids)
     sample_weight = _sample_weight(labelled)
     known = background_or_shipped(background, settings)
-    spec, articles = settings.features, all_simplified(item.article for item in labelled)
+    spec, count = settings.features, choice.engine().count_characters
+    articles = all_simplified((item.article for item in labelled), count)
     vocabulary, documents = choose_vocabulary(articles, known, codebook, settings, jobs)
     features = sparse_features(articles, spec, vocabulary, jobs)
     columns = _columns(codebook, known, vocabulary, settings)
@@ -197,7 +198,7 @@ class _Trainer:
         features = vstack([features, csr_array(columns.codebook)]).tocsr()
         added = columns.of(features)
         self._scale = np.ones(features.shape[1])
-        self._scale[: columns.n_words] = settings.word_weight
+        self._scale[columns.blocks[WORDS]] = settings.word_weight
         features.data *= self._scale[features.indices]
         labels = np.vstack([labels, np.eye(n_themes, dtype=bool)])
         borderline = np.vstack([borderline, np.zeros((n_themes, n_themes), bool)])
@@ -279,14 +280,14 @@ def _columns(
     codebook: Codebook, known: Background, vocabulary: Vocabulary, settings: Settings
 ) -> Columns:
     place = {word: i for i, word in enumerate(known.direction_words)}
-    source = np.array([place.get(word, -1) for word in vocabulary.words], np.int64)
+    source = np.array([place.get(word, -1) for word in vocabulary[WORDS]], np.int64)
     directions = np.zeros((len(known.directions), len(source)), np.float32)
     if len(known.directions):
         directions[:, source >= 0] = known.directions[:, source[source >= 0]]
     return Columns(
         codebook_vectors(codebook, settings.features, vocabulary),
         directions,
-        len(vocabulary.words),
+        vocabulary.columns,
         settings.codebook_weight,
         settings.direction_weight,
     )

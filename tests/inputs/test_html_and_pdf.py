@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from newsclf.batch.files import read_articles, tag_file
 from newsclf.errors import MissingExtra
-from newsclf.inputs import ReadOptions, Reject, Row, find_files, read_rows
+from newsclf.inputs import ReadOptions, Reject, Row, budget, find_files, read_rows
+from newsclf.inputs.pdf import page_texts
 
 WEB_PAGE = """<html><head><title>小区换新颜</title><meta name="pubdate" content="2023-05-06"></head>
 <body><nav><a href="/">首页</a></nav><h1>小区换新颜</h1><div class="article">
@@ -149,20 +150,53 @@ def test_a_missing_extra_is_known_before_the_first_row(tmp_path, monkeypatch, na
 
 
 def test_a_web_page_that_its_parser_fails_on(tmp_path, monkeypatch):
-    trafilatura = pytest.importorskip("trafilatura")
-
-    def fail(*args, **options):
-        raise RecursionError("deep")
-
-    monkeypatch.setattr(trafilatura, "bare_extraction", fail)
+    pytest.importorskip("trafilatura")
+    run = budget.run
+    monkeypatch.setattr(
+        budget, "run", lambda *args, **limits: run("misbehaving:fail_at_once", "deep", **limits)
+    )
     (row,) = read(put(tmp_path, "a.html", b"<p>text</p>"))
     assert (row.code, row.message) == ("unreadable", "not a web page: RecursionError: deep")
 
 
-def test_a_page_of_a_pdf_with_too_much_text(tmp_path, monkeypatch):
+def test_a_page_of_a_pdf_with_too_much_text(monkeypatch):
     pypdf = pytest.importorskip("pypdf")
-    path = put(tmp_path, "a.pdf", pdf("开诊"))
     monkeypatch.setattr(pypdf.PageObject, "extract_text", lambda page: "开" * 5000)
-    (row,) = read(path, max_record=path.stat().st_size)
-    assert (row.code, row.line) == ("too_large", 1)
-    assert row.message.startswith("15000 bytes of text, more than the")
+    ((code, message),) = page_texts(pdf("开诊"), 1000)
+    assert (code, message) == ("too_large", "15000 bytes of text, more than the 1000 allowed")
+
+
+def test_a_page_of_a_pdf_that_its_parser_fails_on(monkeypatch):
+    pypdf = pytest.importorskip("pypdf")
+
+    def fail(page):
+        raise RecursionError("deep")
+
+    monkeypatch.setattr(pypdf.PageObject, "extract_text", fail)
+    assert list(page_texts(pdf("开诊"), 1000)) == [
+        ["failed", "the page cannot be read: RecursionError: deep"]
+    ]
+
+
+def test_a_web_page_that_takes_too_long(tmp_path, tagger):
+    pytest.importorskip("trafilatura")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    spans = (
+        f"<html><body><article><p>{'<span>近年来，</span>' * 40_000}</p></article></body></html>"
+    )
+    put(folder, "a.html", WEB_PAGE)
+    put(folder, "b.html", spans)
+    put(folder, "c.html", WEB_PAGE)
+    reading = ReadOptions(max_seconds=3)
+    result = tag_file(folder, tmp_path / "out.jsonl", model=tagger, reading=reading)
+    assert (result.rows, result.tagged, result.codes) == (3, 2, {"too_slow": 1})
+
+
+def test_a_pdf_that_takes_too_long_keeps_the_pages_before(tmp_path):
+    pytest.importorskip("pypdf")
+    path = put(tmp_path, "a.pdf", pdf(DUMP, "", "\n".join(["看"] * 80_000), DUMP))
+    first, second, last = read(path, max_seconds=4)
+    assert (first.line, second.code) == (1, "no_text")
+    assert (last.line, last.code) == (3, "too_slow")
+    assert "raise --max-seconds" in last.message

@@ -23,7 +23,8 @@ TEXT = "门诊、急诊和住院部同日开诊。"
         ("a.jsonl", '{"id": "1", "text": "a", "labels": []}\n', True),
         ("a.jsonl", '{"id": "1", "text": "a"}\n', False),
         ("a.jsonl", "", False),
-        ("a.parquet", "PAR1", False),
+        ("a.pdf", "", False),
+        ("a.doc", "", False),
     ],
 )
 def test_labelled_articles_are_told_from_a_pool(tmp_path, name, data, labels):
@@ -35,6 +36,26 @@ def test_a_file_whose_first_record_is_broken_tells_nothing(tmp_path):
     (tmp_path / "a.jsonl").write_text("{")
     with pytest.raises(InputError, match="line 1: no valid JSON"):
         has_labels(tmp_path / "a.jsonl")
+
+
+def test_labels_may_lie_in_any_table(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    items = [
+        LabelledArticle(Article.from_text(TEXT, "1", title="新院"), ("health",), ("education",)),
+        LabelledArticle(Article.from_text("别的文章。", "2", title="别的"), ()),
+    ]
+    columns = {"id": ["1", "2"], "标题": ["新院", "别的"], "text": [TEXT, "别的文章。"]}
+    lists = {"labels": [["health"], []], "borderline": [["education"], None]}
+    strings = {"labels": ["health", ""], "borderline": ["education", None]}
+    for labels in (lists, strings):
+        parquet.write_table(pa.table({**columns, **labels}), tmp_path / "a.parquet")
+        assert has_labels(tmp_path / "a.parquet")
+        assert read_labelled(tmp_path / "a.parquet") == items
+    parquet.write_table(pa.table(columns), tmp_path / "a.parquet")
+    assert not has_labels(tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=r"no column labels \(found id, 标题, text\)"):
+        read_labelled(tmp_path / "a.parquet")
 
 
 def test_a_folder_of_labels_has_its_file_of_labels(tmp_path):

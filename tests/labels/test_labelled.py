@@ -262,7 +262,7 @@ def test_texts_may_be_a_folder(tmp_path):
     write_labelled(items, path, text=False)
     assert read_labelled(path, texts=tmp_path / "texts") == items
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match=r"no \.jsonl"):
+    with pytest.raises(InputError, match=r"no file named \.jsonl"):
         read_labelled(path, texts=tmp_path / "empty")
 
 

@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 import newsclf
 from newsclf.errors import InputError, LabelError
 from newsclf.labels.labelled import read_labelled
+from newsclf.labels.tools import FORMATS
+from newsclf.labels.tools.table import tool_called
 from newsclf.records.article import Article, LabelledArticle
 
 THEMES = ("health", "education", "housing")
-SUFFIX = {"csv": "csv", "fasttext": "txt", "label-studio": "json", "argilla": "json"}
-LOSSLESS = ("label-studio", "doccano", "prodigy", "argilla", "csv")
+LOSSLESS = [name for name in FORMATS if name != "fasttext"]
 
 
 def there_and_back(items, format, **options):
     with TemporaryDirectory() as folder:
-        path = Path(folder) / f"out.{SUFFIX.get(format, 'jsonl')}"
+        path = Path(folder) / f"out{tool_called(format).suffix or '.json'}"
         newsclf.export_labelled(items, path, format, **options)
         return read_labelled(path, codebook=options.get("codebook"))
 

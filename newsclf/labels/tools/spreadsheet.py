@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from newsclf.errors import LabelError
 from newsclf.labels.tools.records import Annotated, Annotation, Tool, Written
@@ -12,8 +13,8 @@ __all__ = ["COLUMNS", "CSV"]
 COLUMNS = ("id", "title", "text", "labels", "borderline", "date", "source")
 
 
-def _read(cells: Mapping[str, str]) -> Annotated:
-    labels, borderline = (_split(cells.get(key, "")) for key in ("labels", "borderline"))
+def _read(cells: Mapping[str, Any]) -> Annotated:
+    labels, borderline = (_split(cells.get(key) or "") for key in ("labels", "borderline"))
     return Annotated(cells, [Annotation(labels, borderline)])
 
 
