@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from newsclf.errors import InputError, LabelError
 from newsclf.inputs.articles import COLUMNS, ReadOptions, article_of, field_of
-from newsclf.inputs.formats import Format, format_of, format_of_suffix, help_names, split_name
+from newsclf.inputs.formats import InputFormat, format_of, format_of_suffix, help_names, split_name
 from newsclf.inputs.records import read_records, read_text_lines
 from newsclf.labels.tools import CSV, FASTTEXT, own_records, tool_of
 from newsclf.labels.tools.fasttext import LABEL
@@ -123,7 +123,7 @@ def has_labels(path: Path) -> bool:
     return "labels" in first[1] or tool_of(first[1]) is not None
 
 
-def _format(path: Path) -> Format | None:
+def _format(path: Path) -> InputFormat | None:
     """Return the format of a labelled file by its name; JSON is one array, or a record a line."""
     suffix = split_name(path.name)[1]
     return format_of_suffix(".jsonl" if suffix.lower() == ".json" else suffix)

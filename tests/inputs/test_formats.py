@@ -80,7 +80,9 @@ def test_each_row_is_whole():
     suffixes = [suffix for format in FORMATS for suffix in format.suffixes]
     assert len(set(names)) == len(names)
     assert len(set(suffixes)) == len(suffixes)
-    assert all(re.fullmatch(r"\.[a-z0-9]+", s) for s in [*suffixes, *(c.suffix for c in COMPRESSIONS)])
+    assert all(
+        re.fullmatch(r"\.[a-z0-9]+", s) for s in [*suffixes, *(c.suffix for c in COMPRESSIONS)]
+    )
     assert {row.extra for row in ROWS} <= {"", *EXTRAS}
     assert all(row.en and re.search("[一-鿿]", row.zh) for row in ROWS)
 
