@@ -1,19 +1,21 @@
 """The compiled engine; all else about the package stands in setup.cfg.
 
-The extension is optional: where there is no compiler the package installs without it. With
-NEWSCLF_CHECKED=1 in the environment it is built with every access to an array checked, for tests;
-NEWSCLF_SANITIZE=1 adds AddressSanitizer.
+Its extensions are optional: where there is no compiler the package installs without them. With
+NEWSCLF_CHECKED=1 in the environment they are built with every access to an array checked, for
+tests; NEWSCLF_SANITIZE=1 adds AddressSanitizer.
 """
 
 import os
+from pathlib import Path
 
 from setuptools import Extension, setup
 
 LIMITED_API = 0x030B0000  # one wheel for Python 3.11 and later
+KERNEL = Path("newsclf/engine/kernel")
 
 
 def engine() -> list[Extension]:
-    """Return the extension, or nothing where there is no Cython to translate it."""
+    """Return the extensions, or nothing where there is no Cython to translate them."""
     try:
         from Cython.Build import cythonize
     except ImportError:
@@ -26,21 +28,21 @@ def engine() -> list[Extension]:
     if os.environ.get("NEWSCLF_SANITIZE") == "1":
         flags += ["-g", "-O1", "-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
         links.append("-fsanitize=address,undefined")
-    here = "newsclf/engine/kernel"
-    rooms = ["array", "table", "trie", "route", "hmm", "cutting", "ngrams", "utf8", "terms"]
-    rooms += ["summing", "scoring", "collecting", "descent"]
-    extension = Extension(
-        "newsclf.engine.kernel.kernel",
-        [f"{here}/kernel.pyx"],
-        depends=[f"{here}/{room}.h" for room in rooms]
-        + [f"{here}/{part}.pxi" for part in ("articles", "counting", "descending")],
-        define_macros=macros,
-        extra_compile_args=flags,
-        extra_link_args=links,
-        py_limited_api=True,
-    )
-    translated: list[Extension] = cythonize([extension])
-    translated[0].optional = True  # cythonize would drop it
+    extensions = [
+        Extension(
+            ".".join(source.with_suffix("").parts),
+            [source.as_posix()],
+            depends=sorted(header.as_posix() for header in KERNEL.glob("*.h")),
+            define_macros=macros,
+            extra_compile_args=flags,
+            extra_link_args=links,
+            py_limited_api=True,
+        )
+        for source in sorted(KERNEL.glob("*.pyx"))
+    ]
+    translated: list[Extension] = cythonize(extensions)
+    for extension in translated:
+        extension.optional = True  # cythonize would drop it
     return translated
 
 

@@ -1,12 +1,13 @@
-"""Work in threads, with its results in order and no more in hand than is worked on."""
+"""Work in threads and processes, with its results in order."""
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
-__all__ = ["in_order"]
+__all__ = ["chunks", "in_order", "in_parallel"]
 
 _Work = TypeVar("_Work")
 _Result = TypeVar("_Result")
@@ -59,3 +60,28 @@ def in_order(
             yield first()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def in_parallel(
+    function: Callable[..., Any],
+    tasks: Iterable[tuple[Any, ...]],
+    jobs: int,
+    *,
+    threads: bool = False,
+) -> Any:
+    """Yield ``function(*task)`` for each task, in order, on as many processes or threads."""
+    if jobs == 1:
+        return itertools.starmap(function, tasks)
+    from joblib import Parallel, delayed
+
+    prefer = "threads" if threads else "processes"
+    return Parallel(n_jobs=jobs, prefer=prefer, return_as="generator")(
+        delayed(function)(*task) for task in tasks
+    )
+
+
+def chunks(items: Iterable[_Work], size: int) -> Iterator[list[_Work]]:
+    """Cut a stream into lists of `size`, the last one perhaps shorter."""
+    stream = iter(items)
+    while chunk := list(itertools.islice(stream, size)):
+        yield chunk

@@ -10,30 +10,21 @@ Source: https://github.com/fxsjy/jieba (MIT).
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 from newsclf.engine import choice
 
 if TYPE_CHECKING:
-    from newsclf.engine.segmenter import Segmenter
+    from collections.abc import Iterator
 
-__all__ = ["cut", "segmenter", "words"]
+    from newsclf.engine.features import FeatureBlock, FeatureSpec
 
-
-@functools.lru_cache(maxsize=4)
-def segmenter(added: tuple[tuple[str, int], ...] = ()) -> Segmenter:
-    """Return the reference segmenter with these words added to jieba's dictionary."""
-    from newsclf.engine.segmenter import Segmenter
-
-    return Segmenter(added)
+__all__ = ["cut", "terms", "words"]
 
 
 def words(text: str, added: tuple[tuple[str, int], ...] = (), hmm: bool = True) -> list[str]:
     """Cut `text` into words of jieba's dictionary and `added` ones, by the engine that runs."""
-    if choice.compiled():
-        return choice.cutter(added).cut(text, hmm)
-    return segmenter(added).words(text, hmm)
+    return choice.engine().cut(text, added, hmm)
 
 
 def cut(text: str, hmm: bool = True) -> list[str]:
@@ -43,3 +34,13 @@ def cut(text: str, hmm: bool = True) -> list[str]:
     ['优化', '政务', '服务', '流程']
     """
     return words(text, (), hmm)
+
+
+def terms(text: str, spec: FeatureSpec, block: FeatureBlock) -> Iterator[str]:
+    """Yield the terms of one block of features in `text`, by the engine that runs.
+
+    >>> from newsclf.engine.features import CHARS, FeatureSpec
+    >>> list(terms("办事，快", FeatureSpec(char_ngrams=(1, 2)), CHARS))
+    ['办', '事', '办事', '快']
+    """
+    return choice.engine().terms(text, spec, block)

@@ -37,7 +37,7 @@ def test_an_error_comes_in_the_place_of_its_result():
 @pytest.mark.parametrize("engine", ["compiled", "reference"])
 def test_outputs_do_not_depend_on_the_jobs(mixture, tmp_path, tagger, monkeypatch, engine):
     if engine == "compiled":
-        pytest.importorskip("newsclf.engine.kernel.kernel", reason="no compiled engine")
+        pytest.importorskip("newsclf.engine.kernel.scoring", reason="no compiled engine")
     monkeypatch.setenv("NEWSCLF_ENGINE", engine)
     folder, good, bad = mixture
     written = []

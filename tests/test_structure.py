@@ -30,9 +30,8 @@ FLOORS = (
     ("cli",),
     ("__main__",),
 )
-# `Tagger.adapt` is where people look for it; what it does is training. The engine folds as the
-# reference does, by its table.
-UPSTAIRS = {("tagger", "training"), ("text", "engine"), ("engine", "tokens")}
+# `Tagger.adapt` is where people look for it; what it does is training.
+UPSTAIRS = {("tagger", "training")}
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 

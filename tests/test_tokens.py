@@ -8,6 +8,7 @@ from chinese import texts
 from hypothesis import given
 
 from newsclf import tokens
+from newsclf.engine import reference
 from newsclf.text.normalization import normalize
 
 jieba.setLogLevel(logging.WARNING)
@@ -56,8 +57,8 @@ def test_added_words_are_those_of_a_private_tokenizer():
     private = jieba.Tokenizer()
     for word, frequency in added:
         private.add_word(word, frequency)
-    assert tokens.segmenter(added).words(text) == private.lcut(text)
-    assert "亮码检查" in tokens.segmenter(added).words(text)
+    assert reference.segmenter(added).words(text) == private.lcut(text)
+    assert "亮码检查" in reference.segmenter(added).words(text)
     assert "亮码检查" not in tokens.cut(text)
 
 
@@ -72,11 +73,11 @@ def test_words_added_to_jieba_by_others_change_nothing(monkeypatch):
 
 
 @given(texts)
-def test_folding_keeps_every_place(text):
-    folded = normalize(text)
-    assert len(folded) == len(text)
-    assert normalize(folded) == folded
+def test_normalizing_keeps_every_place(text):
+    normalized = normalize(text)
+    assert len(normalized) == len(text)
+    assert normalize(normalized) == normalized
 
 
-def test_folding_makes_one_of_twins():
+def test_normalizing_makes_one_of_twins():
     assert normalize("ＡＰＰ办⽣育，５Ｇ　車") == "app办生育，5g　車"

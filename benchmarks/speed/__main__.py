@@ -105,7 +105,7 @@ def throughput(bench: Bench) -> dict[str, float]:
 def calls(bench: Bench) -> dict[str, float]:
     """Measure two threads beside one, by the clock, and one call on one article."""
     texts = list(itertools.islice(itertools.cycle(bench.texts), LONG))
-    kernel = bench.tagger.model.kernel
+    scorer = bench.tagger.model.scorer
     batches = [([""] * 256, texts[i : i + 256]) for i in range(0, LONG, 256)]
     ratios: dict[str, list[float]] = {"scores": [], "tags": []}
 
@@ -117,7 +117,7 @@ def calls(bench: Bench) -> dict[str, float]:
     with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(2) as two:
         for _ in range(bench.rounds):
             alone, both = (
-                clock(lambda pool=pool: list(pool.map(lambda b: kernel.scores(*b), batches)))  # type: ignore[misc]
+                clock(lambda pool=pool: list(pool.map(lambda b: scorer.scores(*b), batches)))  # type: ignore[misc]
                 for pool in (one, two)
             )
             ratios["scores"].append(alone / both)
@@ -207,7 +207,7 @@ def main() -> None:
     corpora = os.environ.get("NEWSCLF_CORPORA")
     if not corpora:
         sys.exit("set NEWSCLF_CORPORA to the folder of the corpora")
-    if not choice.compiled():
+    if choice.name() != "compiled":
         sys.exit("the compiled engine is not installed: nothing to measure")
     bench = Bench(options.model, options.rounds, Path(corpora))
     record = {PARTS[part][0]: PARTS[part][1](bench) for part in options.only or PARTS}

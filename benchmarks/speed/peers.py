@@ -15,7 +15,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
-from newsclf.engine.features import Vocabulary
+from newsclf.engine.features import CHARS, WORDS, Vocabulary
 from newsclf.labels.labelled import LabelledArticle
 from newsclf.tagger.tagger import Tagger
 
@@ -29,13 +29,13 @@ Peer = Callable[[list[str]], Any]
 def word_only(tagger: Tagger) -> Tagger:
     """Return the tagger without its character n-grams."""
     model = tagger.model
-    n = len(model.vocabulary.words)
+    words, columns = model.vocabulary.packed[WORDS], model.vocabulary.columns[WORDS]
     return Tagger(
         replace(
             model,
-            spec=replace(model.spec, char_ngrams=(0, 0)),
-            vocabulary=Vocabulary(model.vocabulary.words, [], model.vocabulary.idf[:n]),
-            weights=np.ascontiguousarray(model.weights[:n]),
+            spec=model.spec.only(WORDS),
+            vocabulary=Vocabulary({WORDS: words}, model.vocabulary.idf[columns]),
+            weights=np.ascontiguousarray(model.weights[columns]),
         )
     )
 
@@ -63,13 +63,13 @@ def features_by_hand(tagger: Tagger) -> FeatureUnion:
         token_pattern=None,
         ngram_range=spec.word_ngrams,
         sublinear_tf=True,
-        vocabulary=list(vocabulary.words),
+        vocabulary=list(vocabulary[WORDS]),
     )
     chars = TfidfVectorizer(
         analyzer="char",
         ngram_range=spec.char_ngrams,
         sublinear_tf=True,
-        vocabulary=list(vocabulary.chars),
+        vocabulary=list(vocabulary[CHARS]),
     )
     return FeatureUnion([("words", words), ("chars", chars)])
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from newsclf.engine import choice
-from newsclf.engine.features import Terms
+from newsclf.engine import compiled
+from newsclf.engine.features import WORDS, FeatureBlock, FeatureSpec, Terms, Vocabulary
+from newsclf.engine.protocol import Scorer
 from newsclf.records.article import each_reading
 from newsclf.tagger.tagger import Tagger
 
@@ -19,16 +20,16 @@ BATCH = 256
 def measure(tagger: Tagger, texts: list[str], rounds: int) -> dict[str, float]:
     """Return the nanoseconds a character of each stage, those before it included."""
     model = tagger.model
-    words, none, n = model.vocabulary.packed[0], Terms.pack([]), len(model.vocabulary.words)
+    words = model.vocabulary.packed[WORDS]
 
-    def kernel(features: int, *blocks: Any, **changes: Any) -> Any:
-        spec = replace(model.spec, **changes)
-        idf, weights = model.vocabulary.idf[:features], model.weights[:features]
-        return choice.kernel(spec, *blocks, idf, weights, model.bias)
+    def scorer(spec: FeatureSpec, terms: dict[FeatureBlock, Terms]) -> Scorer:
+        n = sum(len(packed.ends) for packed in terms.values())
+        vocabulary = Vocabulary(terms, model.vocabulary.idf[:n])
+        return compiled.scorer(spec, vocabulary, model.weights[:n], model.bias)
 
     _, titles, bodies = zip(*each_reading(texts), strict=True)
 
-    def scores(made: Any) -> Callable[[], Any]:
+    def scores(made: Scorer) -> Callable[[], Any]:
         def work() -> None:
             for i in range(0, len(texts), BATCH):
                 made.scores(titles[i : i + BATCH], bodies[i : i + BATCH])
@@ -36,12 +37,14 @@ def measure(tagger: Tagger, texts: list[str], rounds: int) -> dict[str, float]:
         return work
 
     works = {
-        "characters copied and folded": scores(
-            kernel(0, none, none, word_ngrams=(0, 0), char_ngrams=(0, 0))
+        "characters copied and normalized": scores(
+            scorer(replace(model.spec, word_ngrams=(0, 0), char_ngrams=(0, 0)), {})
         ),
-        "and cut into words": scores(kernel(0, none, none, char_ngrams=(0, 0))),
-        "and words looked up, counted, scored": scores(kernel(n, words, none, char_ngrams=(0, 0))),
-        "and n-grams of characters as well": scores(model.kernel),
+        "and cut into words": scores(scorer(model.spec.only(WORDS), {})),
+        "and words looked up, counted, scored": scores(
+            scorer(model.spec.only(WORDS), {WORDS: words})
+        ),
+        "and n-grams of characters as well": scores(model.scorer),
         "and titles found, probabilities": lambda: tagger.probabilities(texts),
         "and tags": lambda: list(tagger.tag_many(texts)),
     }

@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
-from newsclf.engine import choice
 from newsclf.errors import MissingExtra, ModelError
 from newsclf.inputs import Portion, Reject, Row
 from newsclf.inputs.rows import Place
 from newsclf.parallel import in_order
 from newsclf.records.article import Article
-from newsclf.tagger.tagger import Tagger
 
 if TYPE_CHECKING:
     from newsclf.records.codebook import Codebook
     from newsclf.records.tagging import Tagging
+    from newsclf.tagger.tagger import Tagger
 
 __all__ = ["AnyTagger", "Tagged", "tag_portions", "units_of"]
 
@@ -101,9 +100,9 @@ def tag_portions(
 
 def _in_threads(tagger: AnyTagger, jobs: int) -> contextlib.AbstractContextManager[AnyTagger]:
     """Return the tagger as threads are to have it: the compiled engine lets them work at once."""
-    if jobs == 1 or not isinstance(tagger, Tagger) or choice.compiled():
+    if jobs == 1 or getattr(tagger, "uses_threads", True):
         return contextlib.nullcontext(tagger)
-    return tagger.in_processes(jobs)
+    return cast("Tagger", tagger).in_processes(jobs)
 
 
 def _tag_portion(

@@ -8,23 +8,25 @@ where somebody wants one of them: ``NEWSCLF_ENGINE=compiled`` or ``reference``;
 from __future__ import annotations
 
 import functools
-import importlib.util
 import os
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from newsclf.errors import InputError, MissingEngine
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from newsclf.engine.protocol import Engine
 
-    from newsclf.engine.features import BlockName, FeatureSpec, Terms
-    from newsclf.engine.kernel.kernel import CharacterTable, Cutter, Kernel, TermCounter
+__all__ = ["engine", "name"]
 
-__all__ = ["characters", "compiled", "counter", "cutter", "kernel", "name"]
+_NAMES = ("compiled", "reference")
+_MODULES = ("arrays", "cutting", "scoring", "counting", "descent")
 
 
-def compiled() -> bool:
-    """Tell whether the compiled engine runs.
+def engine() -> Engine:
+    """Return the engine that runs, as the environment asks at this moment.
+
+    Whoever needs the same one again keeps it, as a model does.
 
     Raises
     ------
@@ -33,90 +35,31 @@ def compiled() -> bool:
     InputError
         NEWSCLF_ENGINE names no engine.
     """
+    if name() == "compiled":
+        from newsclf.engine import compiled
+
+        return compiled
+    from newsclf.engine import reference
+
+    return reference
+
+
+def name() -> str:
+    """Return the name of the engine that runs: ``compiled`` or ``reference``."""
     wanted = os.environ.get("NEWSCLF_ENGINE", "")
-    if wanted not in ("", "compiled", "reference"):
-        raise InputError(f"NEWSCLF_ENGINE: expected compiled or reference, got {wanted!r}")
-    if wanted == "reference":
-        return False
-    if not _installed() and (wanted or os.environ.get("NEWSCLF_REQUIRE_ENGINE") == "1"):
+    if wanted not in ("", *_NAMES):
+        raise InputError(f"NEWSCLF_ENGINE: expected {' or '.join(_NAMES)}, got {wanted!r}")
+    if wanted == "reference" or _installed():
+        return wanted or "compiled"
+    if wanted or os.environ.get("NEWSCLF_REQUIRE_ENGINE") == "1":
         raise MissingEngine(
             "the compiled engine is not installed, and the environment asks for it (NEWSCLF_ENGINE "
             "or NEWSCLF_REQUIRE_ENGINE): install newsclf from a wheel, or with a C compiler"
         )
-    return _installed()
-
-
-def name() -> str:
-    """Return "compiled" or "reference"."""
-    return "compiled" if compiled() else "reference"
+    return "reference"
 
 
 @functools.cache
 def _installed() -> bool:
-    return importlib.util.find_spec("newsclf.engine.kernel.kernel") is not None
-
-
-@functools.lru_cache(maxsize=4)
-def cutter(added: tuple[tuple[str, int], ...] = ()) -> Cutter:
-    """Return the compiled segmenter with these words added to jieba's dictionary."""
-    from newsclf.engine.kernel import dictionary, kernel
-
-    return kernel.Cutter(dictionary.read(), added)
-
-
-@functools.cache
-def characters() -> CharacterTable:
-    """Return the kernel's table of characters, normalized as ``text.normalization`` does."""
-    from newsclf.engine.kernel import kernel
-    from newsclf.text.normalization import NORMALIZED
-
-    return kernel.CharacterTable(NORMALIZED)
-
-
-def kernel(
-    spec: FeatureSpec,
-    words: Terms,
-    chars: Terms,
-    idf: NDArray[Any],
-    weights: NDArray[Any] | None = None,
-    bias: NDArray[Any] | None = None,
-) -> Kernel:
-    """Return the compiled engine over a vocabulary, with weights if it is to give scores.
-
-    Raises
-    ------
-    ModelError
-        The arrays do not fit each other, or hold what would lead the kernel outside them.
-    """
-    import numpy as np
-
-    from newsclf.engine.kernel.kernel import Kernel
-
-    if weights is not None:
-        weights = np.ascontiguousarray(weights)
-    return Kernel(
-        cutter(spec.added_words),
-        characters(),
-        words,
-        chars,
-        idf,
-        spec.word_ngrams,
-        spec.char_ngrams,
-        spec.title_share,
-        spec.char_runs,
-        weights,
-        bias,
-    )
-
-
-def counter(spec: FeatureSpec, block: BlockName) -> TermCounter:
-    """Return the compiled engine's counter of the terms of one block."""
-    from newsclf.engine.kernel.kernel import TermCounter
-
-    return TermCounter(
-        cutter(spec.added_words),
-        characters(),
-        block,
-        spec.ngrams(block),
-        spec.char_runs,
-    )
+    # All of it: what a compiler could not build is left out of an installation one by one.
+    return all(find_spec(f"newsclf.engine.kernel.{module}") for module in _MODULES)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from newsclf.engine import choice
-from newsclf.engine.features import FeatureSpec, Rows, Terms, Vocabulary, compiled_rows, extract
-from newsclf.errors import CodebookError, ModelError
+from newsclf.engine.features import BLOCKS, FeatureSpec, Rows, Terms, Vocabulary
+from newsclf.errors import CodebookError, InputError, ModelError
 from newsclf.model import storage
 from newsclf.model.decision import Decision
 from newsclf.records.article import Article, Reading
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from newsclf.engine.kernel.kernel import Kernel
+    from newsclf.engine.protocol import Engine, Scorer
 
 __all__ = ["Model"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Model:
     """A linear model over TF-IDF features, one head a theme, with its decision rule.
 
@@ -39,14 +39,18 @@ class Model:
         Themes in the order of the columns of `weights`.
     spec : FeatureSpec
     vocabulary : Vocabulary
+        The features.
     weights : array of shape (n_features, n_themes), float16
-        Labels, codebook and background text, all folded into one number a feature and theme.
+        Labels, codebook and background text, merged into one number a feature and theme.
     bias : array of shape (n_themes,), float32
     decision : Decision
     sketch : array of shape (n_training_texts, n_hashes), uint32
         By which training texts are known again; see `newsclf.training.duplicates.sketch`.
     record : mapping
         What the model was made of and with: for the card and for whoever rebuilds it.
+    engine : Engine
+        What computes features and scores. Unless given it is the one that runs when the model is
+        made or loaded, and stays; a model that was sent to another process asks there.
     """
 
     name: str
@@ -59,42 +63,33 @@ class Model:
     decision: Decision
     sketch: NDArray[np.uint32]
     record: Mapping[str, Any] = field(default_factory=dict)
+    engine: Engine = field(default_factory=choice.engine, repr=False)
 
     def features(self, articles: Iterable[Article | Reading]) -> Rows:
         """Return the features of articles as sparse rows."""
-        if choice.compiled():
-            return compiled_rows(articles, self.kernel)
-        return extract(articles, self.spec, self.vocabulary)
+        articles = list(articles)
+        return self.scorer.rows([a.title for a in articles], [a.text for a in articles])
 
-    def scores_of(self, articles: Iterable[Article | Reading]) -> NDArray[np.float32]:
-        """Return the linear scores of articles, shape (n_articles, n_themes); see `scores`."""
-        if choice.compiled():
-            articles = list(articles)
-            return self.kernel.scores([a.title for a in articles], [a.text for a in articles])
-        return self.scores(self.features(articles))
-
-    @cached_property
-    def kernel(self) -> Kernel:
-        """The compiled engine over this model's arrays."""
-        return self.vocabulary.kernel(self.spec, self.weights, self.bias)
-
-    def __getstate__(self) -> dict[str, Any]:
-        # A kernel is made again where it is needed: it holds nothing but pointers.
-        return {name: value for name, value in vars(self).items() if name != "kernel"}
-
-    def scores(self, rows: Rows) -> NDArray[np.float32]:
-        """Return linear scores, shape (n_rows, n_themes); a row without features gets -inf.
+    def scores(self, articles: Iterable[Article | Reading]) -> NDArray[np.float32]:
+        """Return linear scores, shape (n_articles, n_themes); -inf for one without features.
 
         Nothing is known of a text that shares no term with the model, so no bias may speak.
         """
-        n = len(rows.indptr) - 1
-        out = np.full((n, len(self.codebook)), -np.inf, np.float32)
-        for i in range(n):
-            start, end = rows.indptr[i], rows.indptr[i + 1]
-            if start < end:
-                weights = self.weights[rows.indices[start:end]].astype(np.float32)
-                out[i] = rows.values[start:end] @ weights + self.bias
-        return out
+        articles = list(articles)
+        return self.scorer.scores([a.title for a in articles], [a.text for a in articles])
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """The engine over this model's arrays."""
+        return self.engine.scorer(self.spec, self.vocabulary, self.weights, self.bias)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Pointers do not travel, and where they would arrive another engine may be installed.
+        left = ("engine", "scorer")
+        return {name: value for name, value in vars(self).items() if name not in left}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, engine=choice.engine())
 
     def save(
         self,
@@ -134,9 +129,8 @@ class Model:
             "thresholds": self.decision.thresholds,
             "sketch": self.sketch,
         }
-        for block in ("words", "chars"):
-            terms = self.vocabulary.packed[block == "chars"]
-            arrays |= {block: terms.utf8, f"{block}_ends": terms.ends}
+        for block, terms in self.vocabulary.packed.items():
+            arrays |= {block.name: terms.utf8, f"{block.name}_ends": terms.ends}
         return storage.write(
             folder, storage.ModelFiles(manifest, arrays, others or {}), overwrite=overwrite
         )
@@ -167,36 +161,44 @@ class Model:
             record = dict(manifest["training"])
         except (KeyError, TypeError, ValueError, CodebookError) as error:
             raise ModelError(f"{where}: incomplete or malformed: {error}") from (error)
-        _check_arrays(arrays, len(codebook), weights)
-        words, chars = (Terms(arrays[b], arrays[f"{b}_ends"]) for b in ("words", "chars"))
-        vocabulary = Vocabulary(words, chars, arrays["idf"])
+        _check_arrays(arrays, spec, len(codebook), weights)
+        terms = {
+            block: Terms(arrays[block.name], arrays[f"{block.name}_ends"])
+            for block in BLOCKS
+            if block.name in arrays
+        }
         decision = Decision(
             arrays["slopes"], arrays["offsets"], rival, arrays["thresholds"], abstain, at_most
         )
         model = cls(
-            name,
-            version,
-            codebook,
-            spec,
-            vocabulary,
-            arrays["weights"],
-            arrays["bias"],
-            decision,
-            arrays["sketch"],
-            record,
+            name=name,
+            version=version,
+            codebook=codebook,
+            spec=spec,
+            vocabulary=Vocabulary(terms, arrays["idf"]),
+            weights=arrays["weights"],
+            bias=arrays["bias"],
+            decision=decision,
+            sketch=arrays["sketch"],
+            record=record,
         )
         try:
             # Whichever engine runs looks at every term once, here rather than at the first text.
-            _ = model.kernel if choice.compiled() else (vocabulary.words, vocabulary.chars)
+            _ = model.scorer
+        except InputError as error:
+            raise ModelError(f"{where}: {error}") from error
         except ModelError as error:
             raise ModelError(f"{weights}: {error}") from error
         return model
 
 
-def _check_arrays(arrays: Mapping[str, NDArray[Any]], n_themes: int, path: str) -> None:
+def _check_arrays(
+    arrays: Mapping[str, NDArray[Any]], spec: FeatureSpec, n_themes: int, path: str
+) -> None:
     """Refuse arrays of a wrong type, shape or value, naming the first that does not fit."""
     n_features = arrays["idf"].shape[0] if "idf" in arrays and arrays["idf"].ndim else 0
-    ends = {b: arrays[f"{b}_ends"] for b in ("words", "chars") if f"{b}_ends" in arrays}
+    # A model that is older than a block of features does without it, and without its arrays.
+    blocks = [b.name for b in BLOCKS if b.name in arrays or spec.ngrams(b)[1]]
     expected: dict[str, tuple[type, tuple[int | None, ...]]] = {
         "idf": (np.float32, (n_features,)),
         "weights": (np.float16, (n_features, n_themes)),
@@ -205,10 +207,8 @@ def _check_arrays(arrays: Mapping[str, NDArray[Any]], n_themes: int, path: str) 
         "offsets": (np.float32, (n_themes,)),
         "thresholds": (np.float32, (n_themes,)),
         "sketch": (np.uint32, (None, None)),
-        "words": (np.uint8, (None,)),
-        "chars": (np.uint8, (None,)),
-        "words_ends": (np.uint32, (None,)),
-        "chars_ends": (np.uint32, (None,)),
+        **dict.fromkeys(blocks, (np.uint8, (None,))),
+        **{f"{block}_ends": (np.uint32, (None,)) for block in blocks},
     }
     if set(arrays) != set(expected):
         odd = ", ".join(sorted(set(arrays) ^ set(expected)))
@@ -225,7 +225,8 @@ def _check_arrays(arrays: Mapping[str, NDArray[Any]], n_themes: int, path: str) 
             )
         if dtype in (np.float16, np.float32) and not _all_finite(array):
             raise ModelError(f"{path}: array {name} holds NaN or infinite values")
-    if len(ends["words"]) + len(ends["chars"]) != n_features:
+    ends = {block: arrays[f"{block}_ends"] for block in blocks}
+    if sum(map(len, ends.values())) != n_features:
         raise ModelError(f"{path}: vocabulary and idf differ in length")
     for block, stops in ends.items():
         last = stops[-1] if len(stops) else 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,17 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from newsclf.engine.features import FeatureSpec, share_of_title
+from newsclf import tokens
+from newsclf.engine.features import BLOCKS, FeatureBlock, FeatureSpec, share_of_title
 from newsclf.model.decision import Decision
 from newsclf.model.model import Model
 from newsclf.records.article import Article, LabelledArticle, as_article
 from newsclf.text.traditional import simplified
 
-__all__ = ["Block", "ThemeHeads", "to_pipeline"]
+__all__ = ["BlockVectorizer", "ThemeHeads", "to_pipeline"]
 
 
-class Block(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class BlockVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """One block of features: a vectoriser on titles, on texts, and the two added.
 
     Parameters
@@ -34,7 +36,7 @@ class Block(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.vectorizer = vectorizer
         self.spec = spec
 
-    def fit(self, X: Any, y: Any = None) -> Block:
+    def fit(self, X: Any, y: Any = None) -> BlockVectorizer:
         """Do nothing: the terms are those of the model."""
         return self
 
@@ -108,15 +110,13 @@ class ThemeHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 def to_pipeline(model: Model) -> Pipeline:
     """Return a fitted Pipeline over texts or articles that equals the model."""
-    split = len(model.vocabulary.words)
-    known = model.vocabulary
-    blocks = {
-        "words": _vectorizer(model.spec.word_terms, known.words, known.idf[:split]),
-        "chars": _vectorizer(model.spec.char_terms, known.chars, known.idf[split:]),
-    }
     # scikit-learn refuses a vectoriser without a term, which a block that is left out would be.
     terms = FeatureUnion(
-        [(name, Block(block, model.spec)) for name, block in blocks.items() if block.vocabulary]
+        [
+            (block.name, BlockVectorizer(_vectorizer(model, block), model.spec))
+            for block in BLOCKS
+            if model.vocabulary[block]
+        ]
     )
     heads = ThemeHeads(
         np.array(model.weights), np.array(model.bias), model.decision, model.codebook.ids
@@ -124,14 +124,12 @@ def to_pipeline(model: Model) -> Pipeline:
     return Pipeline([("terms", terms), ("heads", heads)])
 
 
-def _vectorizer(
-    analyzer: Callable[[str], Iterator[str]], terms: Iterable[str], idf: NDArray[np.float32]
-) -> TfidfVectorizer:
+def _vectorizer(model: Model, block: FeatureBlock) -> TfidfVectorizer:
+    vocabulary = model.vocabulary
     vectorizer = TfidfVectorizer(
-        analyzer=analyzer,
-        vocabulary={term: i for i, term in enumerate(terms)},
+        analyzer=partial(tokens.terms, spec=model.spec, block=block),
+        vocabulary={term: i for i, term in enumerate(vocabulary[block])},
         sublinear_tf=True,
     )
-    if vectorizer.vocabulary:
-        vectorizer.idf_ = idf.astype(np.float64)
+    vectorizer.idf_ = vocabulary.idf[vocabulary.columns[block]].astype(np.float64)
     return vectorizer

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from newsclf.engine import choice
 from newsclf.errors import InputError
 from newsclf.model.model import Model
 from newsclf.parallel import in_order
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
     from newsclf.records.explanation import Explanation
-    from newsclf.tagger.explain import Parts
+    from newsclf.tagger.explain import PlacedParts
 
 __all__ = ["Tagger", "load"]
 
@@ -83,6 +82,11 @@ class Tagger:
     def model(self) -> Model:
         """The arrays and settings behind the tagger."""
         return self._model
+
+    @property
+    def uses_threads(self) -> bool:
+        """Whether threads can tag at once; else several need the processes of `in_processes`."""
+        return self._model.engine.uses_threads
 
     @property
     def training_sketch(self) -> NDArray[np.uint32]:
@@ -242,14 +246,14 @@ class Tagger:
     def __repr__(self) -> str:
         return f"<Tagger {self.name} {self.version}: {len(self.codebook)} themes>"
 
-    def _parts(self, article: Article, text: str) -> Parts:
+    def _parts(self, article: Article, text: str) -> PlacedParts:
         """Title and body with their offsets in `text`, as the features see them."""
         title, body = map(normalize, self._model.spec.parts(simplified(article)))
         start = text.index(article.title or "")
         return (start, title), (len(text) - len(article.text), body)
 
     def _scores(self, readings: list[Reading]) -> NDArray[np.float32]:
-        return self._model.scores_of(all_simplified(readings))
+        return self._model.scores(all_simplified(readings, self._model.engine.count_characters))
 
     def _tag_batch(self, readings: list[Reading]) -> list[Tagging]:
         decision, themes, ids = self._model.decision, self.codebook.themes, self.codebook.ids
@@ -279,8 +283,7 @@ class Tagger:
         ]
 
     def _tag_stream(self, batches: Iterator[list[Reading]], jobs: int) -> Iterator[Tagging]:
-        if jobs == 1 or choice.compiled():
-            # The kernel works without the interpreter's lock.
+        if jobs == 1 or self.uses_threads:
             yield from itertools.chain.from_iterable(in_order(self._tag_batch, batches, jobs))
             return
         with self.in_processes(jobs) as remote:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import functools
 import re
 import warnings
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
-from newsclf.engine import choice
 from newsclf.records.article import Article, Reading
 
-if TYPE_CHECKING:
-    from newsclf.engine.kernel.kernel import CharacterSet
-
-__all__ = ["all_simplified", "simplified"]
+__all__ = ["all_simplified", "count_characters", "simplified"]
 
 _Text = TypeVar("_Text", Article, Reading)
+
+Count = Callable[[frozenset[str], Sequence[str | None], Sequence[str]], Sequence[int]]
+"""Counts characters of a set in titles and texts: `count_characters`, or what is as good."""
 
 # Common characters that only traditional text has; a handful of them tells the two scripts apart
 # without opencc, and one text in traditional script easily has dozens.
@@ -37,15 +36,8 @@ _PIECES = r"(?s).{1,1000}(?<=[，。、；：！？\s])|.{1,1000}"
 
 def looks_traditional(text: str) -> bool:
     """Tell whether a text is in traditional script."""
-    found = sum(map(_ONLY_TRADITIONAL.__contains__, text))
+    (found,) = count_characters(_ONLY_TRADITIONAL, [None], [text])
     return found >= _MINIMUM and found >= _SHARE * len(text)
-
-
-@functools.cache
-def _traditional_characters() -> CharacterSet:
-    from newsclf.engine.kernel.kernel import CharacterSet
-
-    return CharacterSet(_ONLY_TRADITIONAL)
 
 
 @functools.cache
@@ -91,15 +83,30 @@ def _convert_piece(converter: Any, text: str) -> str:
     return "".join(c if len(s := converter.convert(c)) != 1 else s for c in text)
 
 
-def all_simplified(articles: Iterable[_Text]) -> list[_Text]:
-    """Return what `simplified` gives for each article."""
+def count_characters(
+    characters: frozenset[str], titles: Sequence[str | None], texts: Sequence[str]
+) -> list[int]:
+    """Return how many characters of each article, title and text, are among `characters`."""
+    return [
+        sum(map(characters.__contains__, f"{title or ''}{text}"))
+        for title, text in zip(titles, texts, strict=True)
+    ]
+
+
+def all_simplified(articles: Iterable[_Text], count: Count = count_characters) -> list[_Text]:
+    """Return what `simplified` gives for each article.
+
+    Parameters
+    ----------
+    articles : iterable of Article or Reading
+    count : callable
+        What counts characters: engines do it for many articles at once, as `count_characters` does.
+    """
     articles = list(articles)
-    if not choice.compiled():
-        return list(map(simplified, articles))
-    titles, texts = [a.title for a in articles], [a.text for a in articles]
-    # The kernel passes over what has too few such characters: nearly every text.
-    for i, count in enumerate(_traditional_characters().counts(titles, texts)):
-        if count >= _MINIMUM:
+    counts = count(_ONLY_TRADITIONAL, [a.title for a in articles], [a.text for a in articles])
+    # Nearly every text has too few such characters to be looked at again.
+    for i, found in enumerate(counts):
+        if found >= _MINIMUM:
             articles[i] = simplified(articles[i])
     return articles
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from newsclf.engine.features import Vocabulary
+from newsclf.engine.features import BLOCKS, Vocabulary
 from newsclf.errors import LabelError
 from newsclf.model.decision import Decision, rivals
 from newsclf.model.model import Model
@@ -149,14 +149,12 @@ def _grown(
     """Return the vocabulary with the terms of new themes, and where each old feature stands."""
     old = model.vocabulary
     themes = tuple(codebook[theme] for theme in fresh)
-    terms = codebook_terms(replace(codebook, themes=themes), model.spec) if themes else ((), ())
-    words, chars = (
-        sorted({*known, *new}) for known, new in zip((old.words, old.chars), terms, strict=True)
-    )
+    new = codebook_terms(replace(codebook, themes=themes), model.spec) if themes else {}
+    terms = {block: sorted({*old[block], *new.get(block, ())}) for block in BLOCKS}
     # A term that no text held: as rare as can be.
     rarest = np.log(1.0 + float(model.record.get("documents", 0))) + 1.0
-    grown = Vocabulary(words, chars, np.full(len(words) + len(chars), rarest))
-    place = np.array([grown.words[t] for t in old.words] + [grown.chars[t] for t in old.chars])
+    grown = Vocabulary(terms, np.full(sum(map(len, terms.values())), rarest))
+    place = np.array([grown[block][term] for block in BLOCKS for term in old[block]])
     grown.idf[place] = old.idf
     return grown, place
 

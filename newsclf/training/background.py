@@ -2,19 +2,20 @@
 
 Document frequencies weigh the terms. The directions are those of latent semantic analysis
 (Deerwester et al., "Indexing by latent semantic analysis", 1990): the leading singular vectors of
-the texts' TF-IDF. Both are linear in the features, so a model trained with them folds into one
+the texts' TF-IDF. Both are linear in the features, so what a model learns by them merges into one
 weight a feature and theme.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.engine.features import FeatureSpec, Vocabulary
+from newsclf.engine import choice
+from newsclf.engine.features import BLOCKS, WORDS, FeatureBlock, FeatureSpec, Vocabulary
 from newsclf.model.model import Model
 from newsclf.records.article import Article, LabelledArticle, texts_only
 from newsclf.text.traditional import all_simplified
@@ -33,8 +34,8 @@ class Background:
     ----------
     n : int
         Number of texts.
-    word_df, char_df : mapping of str to int
-        In how many texts a term stands.
+    df : mapping of FeatureBlock to mapping of str to int
+        In how many texts each term of a block stands.
     direction_words : tuple of str
         Words the directions are made of.
     directions : array of shape (n_directions, len(direction_words)), float32
@@ -42,8 +43,9 @@ class Background:
     """
 
     n: int = 0
-    word_df: Mapping[str, int] = field(default_factory=dict, repr=False)
-    char_df: Mapping[str, int] = field(default_factory=dict, repr=False)
+    df: Mapping[FeatureBlock, Mapping[str, int]] = field(
+        default_factory=lambda: {block: {} for block in BLOCKS}, repr=False
+    )
     direction_words: tuple[str, ...] = field(default=(), repr=False)
     directions: NDArray[np.float32] = field(
         default_factory=lambda: np.zeros((0, 0), np.float32), repr=False
@@ -73,24 +75,25 @@ class Background:
             Processes to count with.
         """
         spec = spec or FeatureSpec()
-        articles = all_simplified(texts_only(items))
-        word_df = count_documents(articles, spec, "words", jobs)
-        char_df = count_documents(articles, spec, "chars", jobs)
-        common = tuple(sorted(w for w, df in word_df.items() if df >= _RARE))
-        found_directions = _directions(articles, common, word_df, directions, seed, spec)
-        return cls(len(articles), word_df, char_df, common, found_directions)
+        articles = all_simplified(texts_only(items), choice.engine().count_characters)
+        df = {block: count_documents(articles, spec, block, jobs) for block in BLOCKS}
+        common = tuple(sorted(word for word, n in df[WORDS].items() if n >= _RARE))
+        found_directions = _directions(articles, common, df[WORDS], directions, seed, spec)
+        return cls(len(articles), df, common, found_directions)
 
     @classmethod
     def of_model(cls, model: Model) -> Background:
         """Recover document frequencies from the idf of a model, for want of texts."""
         n = int(model.record.get("documents", 0))
         df = np.rint((1 + n) / np.exp(model.vocabulary.idf.astype(np.float64) - 1.0) - 1.0)
-        counts = np.clip(df, 0, n).astype(int).tolist()
-        split = len(model.vocabulary.words)
+        counts = np.clip(df, 0, n).astype(int)
+        vocabulary = model.vocabulary
         return cls(
             n,
-            dict(zip(model.vocabulary.words, counts[:split], strict=True)),
-            dict(zip(model.vocabulary.chars, counts[split:], strict=True)),
+            {
+                block: dict(zip(vocabulary[block], counts[columns].tolist(), strict=True))
+                for block, columns in vocabulary.columns.items()
+            },
         )
 
 
@@ -114,7 +117,7 @@ def _directions(
     if n < 1:
         return np.zeros((0, len(common)), np.float32)
     idf = idf_of(np.array([df[w] for w in common]), len(articles))
-    words_alone = replace(spec, char_ngrams=(0, 0))
-    matrix = sparse_features(articles, words_alone, Vocabulary(common, [], idf)).astype(np.float64)
+    vocabulary = Vocabulary({WORDS: common}, idf)
+    matrix = sparse_features(articles, spec.only(WORDS), vocabulary).astype(np.float64)
     _, _, rows = randomized_svd(matrix, n, n_iter=3, random_state=seed)
     return np.asarray(rows, np.float32)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.engine.features import Vocabulary
+from newsclf.engine import choice
+from newsclf.engine.features import WORDS, Vocabulary
 from newsclf.errors import LabelError
 from newsclf.model import storage
 from newsclf.model.decision import Decision
@@ -61,21 +62,20 @@ def from_codebook(
     codebook = codebook if isinstance(codebook, Codebook) else Codebook.load(codebook)
     known = background_or_shipped(background, settings)
     spec = settings.features
-    words, chars = codebook_terms(codebook, spec)
-    vocabulary = vocabulary_of(words, chars, known)
+    vocabulary = vocabulary_of(codebook_terms(codebook, spec), known)
     vectors = codebook_vectors(codebook, spec, vocabulary)
     return Tagger(
         Model(
-            name or codebook.name,
-            version or codebook.version,
-            codebook,
-            spec,
-            vocabulary,
-            vectors.T.astype(np.float16),
-            np.zeros(len(codebook), np.float32),
-            cold_decision(len(codebook)),
-            sketch([]),
-            {"summary": "from the codebook alone, no labels", "documents": known.n},
+            name=name or codebook.name,
+            version=version or codebook.version,
+            codebook=codebook,
+            spec=spec,
+            vocabulary=vocabulary,
+            weights=vectors.T.astype(np.float16),
+            bias=np.zeros(len(codebook), np.float32),
+            decision=cold_decision(len(codebook)),
+            sketch=sketch([]),
+            record={"summary": "from the codebook alone, no labels", "documents": known.n},
         )
     )
 
@@ -129,25 +129,26 @@ def train(
     labels, borderline = label_matrices(labelled, codebook.ids)
     counted = _weights(labelled)
     known = background_or_shipped(background, settings)
-    spec, articles = settings.features, all_simplified(item.article for item in labelled)
+    spec, count = settings.features, choice.engine().count_characters
+    articles = all_simplified((item.article for item in labelled), count)
     vocabulary, documents = choose_vocabulary(articles, known, codebook, settings, jobs)
     features = sparse_features(articles, spec, vocabulary, jobs)
     columns = _columns(codebook, known, vocabulary, settings)
     trainer = _Trainer(features, columns, labels, borderline, counted, settings, jobs)
     groups = groups_of(labelled) if settings.folds > 1 else np.zeros(len(labelled), np.int64)
     heads, decision = trainer.fit_with_rule(groups)
-    weights = heads.weights + columns.fold(heads.coefficients)
+    weights = heads.weights + columns.merge(heads.coefficients)
     model = Model(
-        name,
-        version,
-        codebook,
-        spec,
-        vocabulary,
-        weights.astype(np.float16),
-        heads.bias.astype(np.float32),
-        decision,
-        sketch(labelled),
-        {
+        name=name,
+        version=version,
+        codebook=codebook,
+        spec=spec,
+        vocabulary=vocabulary,
+        weights=weights.astype(np.float16),
+        bias=heads.bias.astype(np.float32),
+        decision=decision,
+        sketch=sketch(labelled),
+        record={
             **(record or {}),
             "documents": documents,
             "articles": len(labelled),
@@ -188,7 +189,7 @@ class _Trainer:
         features = vstack([features, csr_array(columns.codebook)]).tocsr()
         added = columns.of(features)
         self._scale = np.ones(features.shape[1])
-        self._scale[: columns.n_words] = settings.word_weight
+        self._scale[columns.blocks[WORDS]] = settings.word_weight
         features.data *= self._scale[features.indices]
         labels = np.vstack([labels, np.eye(n_themes, dtype=bool)])
         borderline = np.vstack([borderline, np.zeros((n_themes, n_themes), bool)])
@@ -231,7 +232,7 @@ class _Trainer:
         heads, found = self.fit(everything, *(folds != fold for fold in range(n_folds)))
         scores = np.zeros((n, n_themes + 1))
         scores[:, : found.shape[1]] = found
-        articles = self._examples.articles[:n]
+        articles = self._examples.sample_weight[:n]
         share = share_of_nothing(scores, labels, borderline, articles)
         scores = scores[:, :n_themes] + share * scores[:, n_themes:]
         rule = fit_decision(scores, labels, borderline, articles, settings.false_tags)
@@ -270,14 +271,14 @@ def _columns(
     codebook: Codebook, known: Background, vocabulary: Vocabulary, settings: Settings
 ) -> Columns:
     place = {word: i for i, word in enumerate(known.direction_words)}
-    source = np.array([place.get(word, -1) for word in vocabulary.words], np.int64)
+    source = np.array([place.get(word, -1) for word in vocabulary[WORDS]], np.int64)
     directions = np.zeros((len(known.directions), len(source)), np.float32)
     if len(known.directions):
         directions[:, source >= 0] = known.directions[:, source[source >= 0]]
     return Columns(
         codebook_vectors(codebook, settings.features, vocabulary),
         directions,
-        len(vocabulary.words),
+        vocabulary.columns,
         settings.codebook_weight,
         settings.direction_weight,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.engine.features import FeatureSpec, Vocabulary
+from newsclf import tokens
+from newsclf.engine.features import BLOCKS, FeatureBlock, FeatureSpec, Vocabulary
 from newsclf.records.codebook import Codebook, Theme
 
 __all__ = ["codebook_terms", "codebook_vectors"]
@@ -16,11 +17,13 @@ __all__ = ["codebook_terms", "codebook_vectors"]
 _NAME_WEIGHT = 2.0
 
 
-def codebook_terms(codebook: Codebook, spec: FeatureSpec) -> tuple[set[str], set[str]]:
-    """Return the word terms and character terms that the codebook is made of."""
+def codebook_terms(codebook: Codebook, spec: FeatureSpec) -> dict[FeatureBlock, set[str]]:
+    """Return the terms that the codebook is made of, block by block."""
     texts = [text for theme in codebook for text, _ in _phrases(theme)]
-    words = {term for text in texts for term in spec.word_terms(text)}
-    return words, {term for text in texts for term in spec.char_terms(text)}
+    return {
+        block: {term for text in texts for term in tokens.terms(text, spec, block)}
+        for block in BLOCKS
+    }
 
 
 def codebook_vectors(
@@ -36,18 +39,14 @@ def codebook_vectors(
     array of shape (n_themes, n_features), float32
     """
     vectors = np.zeros((len(codebook), len(vocabulary)), np.float32)
-    split = len(vocabulary.words)
     for vector, theme in zip(vectors, codebook, strict=True):
-        for block, terms, part in (
-            (vocabulary.words, spec.word_terms, slice(0, split)),
-            (vocabulary.chars, spec.char_terms, slice(split, None)),
-        ):
-            for term, weight in _weights(theme, block, terms).items():
+        for block, columns in vocabulary.columns.items():
+            for feature, weight in _weights(theme, spec, block, vocabulary).items():
                 damped = np.sign(weight) * np.log1p(abs(weight))
-                vector[block[term]] = damped * vocabulary.idf[block[term]]
-            norm = np.linalg.norm(vector[part])
+                vector[feature] = damped * vocabulary.idf[feature]
+            norm = np.linalg.norm(vector[columns])
             if norm:
-                vector[part] /= norm
+                vector[columns] /= norm
     return vectors
 
 
@@ -61,11 +60,13 @@ def _phrases(theme: Theme) -> Iterator[tuple[str, float]]:
 
 
 def _weights(
-    theme: Theme, block: Mapping[str, int], terms: Callable[[str], Iterator[str]]
-) -> dict[str, float]:
-    weights: dict[str, float] = defaultdict(float)
+    theme: Theme, spec: FeatureSpec, block: FeatureBlock, vocabulary: Vocabulary
+) -> dict[int, float]:
+    """Return the weight of each feature of a block that stands in a theme's phrases."""
+    ids = vocabulary[block]
+    weights: dict[int, float] = defaultdict(float)
     for text, weight in _phrases(theme):
-        for term in terms(text):
-            if term in block:
-                weights[term] += weight
+        for term in tokens.terms(text, spec, block):
+            if term in ids:
+                weights[ids[term]] += weight
     return weights

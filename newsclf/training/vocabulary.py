@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.engine.features import Vocabulary
+from newsclf.engine.features import BLOCKS, CHARS, WORDS, FeatureBlock, Vocabulary
 from newsclf.records.article import Article
 from newsclf.records.codebook import Codebook
 from newsclf.training.background import Background, idf_of
@@ -31,28 +31,40 @@ def choose_vocabulary(
     """
     spec, documents = settings.features, known.n + len(articles)
     scale = min(1.0, documents / 10_000)
-    words, chars = codebook_terms(codebook, spec)
-    word_df = count_documents(articles, spec, "words", jobs)
-    for word, df in known.word_df.items():
-        word_df[word] = word_df.get(word, 0) + df
-    words |= {w for w, df in word_df.items() if df >= max(1.0, settings.min_words * scale)}
-    least = max(min(2.0, settings.min_labelled), settings.min_labelled * scale)
-    char_df = count_documents(articles, spec, "chars", jobs, least=least, always=chars)
-    common = {char for char, n in char_df.items() if n >= least}
-    for char in char_df.keys() | chars:
-        char_df[char] = char_df.get(char, 0) + known.char_df.get(char, 0)
-    chars |= {c for c in common if char_df[c] >= max(1.0, settings.min_chars * scale)}
-    return vocabulary_of(words, chars, Background(documents, word_df, char_df)), documents
+    chosen, df = codebook_terms(codebook, spec), dict[FeatureBlock, dict[str, int]]()
+    for block in BLOCKS:
+        in_all, in_labelled = _least(block, settings)
+        least = 1.0 if in_labelled is None else max(min(2.0, in_labelled), in_labelled * scale)
+        counts = count_documents(articles, spec, block, jobs, least=least, always=chosen[block])
+        elsewhere = known.df[block]
+        candidates = {term for term, n in counts.items() if n >= least}
+        if in_labelled is None:
+            candidates |= elsewhere.keys()
+        for term in candidates | chosen[block]:
+            counts[term] = counts.get(term, 0) + elsewhere.get(term, 0)
+        enough = max(1.0, in_all * scale)
+        chosen[block] |= {term for term in candidates if counts[term] >= enough}
+        df[block] = counts
+    return vocabulary_of(chosen, Background(documents, df)), documents
 
 
-def vocabulary_of(words: set[str], chars: set[str], known: Background) -> Vocabulary:
+def _least(block: FeatureBlock, settings: Settings) -> tuple[int, int | None]:
+    """In how many texts a term must stand, and in how many of the labelled ones, if in any."""
+    least: dict[FeatureBlock, tuple[int, int | None]] = {
+        WORDS: (settings.min_words, None),
+        CHARS: (settings.min_chars, settings.min_labelled),
+    }
+    return least[block]
+
+
+def vocabulary_of(terms: Mapping[FeatureBlock, set[str]], known: Background) -> Vocabulary:
     """Return a vocabulary with common terms first, which lie close together in memory then."""
-    ordered: list[list[str]] = []
+    ordered: dict[FeatureBlock, list[str]] = {}
     df: list[NDArray[np.int64]] = []
-    for terms, counts in ((words, known.word_df), (chars, known.char_df)):
-        by_name = sorted(terms)
-        frequency = np.array([counts.get(term, 0) for term in by_name], np.int64)
+    for block in BLOCKS:
+        by_name = sorted(terms[block])
+        frequency = np.array([known.df[block].get(term, 0) for term in by_name], np.int64)
         order = np.argsort(-frequency, kind="stable")
-        ordered.append([by_name[i] for i in order.tolist()])
+        ordered[block] = [by_name[i] for i in order.tolist()]
         df.append(frequency[order])
-    return Vocabulary(ordered[0], ordered[1], idf_of(np.concatenate(df), known.n))
+    return Vocabulary(ordered, idf_of(np.concatenate(df), known.n))

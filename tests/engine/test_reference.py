@@ -9,10 +9,11 @@ from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
-from newsclf.engine.features import FeatureSpec, Vocabulary, extract
+from newsclf.engine import reference
+from newsclf.engine.features import BLOCKS, CHARS, WORDS, FeatureSpec, Vocabulary
 from newsclf.errors import InputError
 from newsclf.records.article import Article
-from newsclf.tagger.sklearn import Block
+from newsclf.tagger.sklearn import BlockVectorizer
 from newsclf.text.traditional import simplified
 
 SPECS = [
@@ -27,19 +28,26 @@ IDS = ["default", "words 1-2", "words alone", "characters anywhere", "characters
 
 def fitted(spec, articles):
     """scikit-learn's own vectorisers, fitted, and the vocabulary they found."""
-    blocks = [b for b in ("words", "chars") if getattr(spec, f"{b[:-1]}_ngrams")[1]]
     read = [part for article in articles for part in spec.parts(simplified(article))]
     found = {
-        b: TfidfVectorizer(analyzer=functools.partial(spec.terms, block=b), sublinear_tf=True).fit(
-            read
-        )
-        for b in blocks
+        block: TfidfVectorizer(
+            analyzer=functools.partial(reference.terms, spec=spec, block=block), sublinear_tf=True
+        ).fit(read)
+        for block in BLOCKS
+        if spec.ngrams(block)[1]
     }
-    terms = {"words": [], "chars": []}
-    terms |= {name: block.get_feature_names_out().tolist() for name, block in found.items()}
-    idf = np.concatenate([block.idf_ for block in found.values()])
-    union = FeatureUnion([(name, Block(block, spec)) for name, block in found.items()])
-    return union, Vocabulary(terms["words"], terms["chars"], idf)
+    terms = {block: vectorizer.get_feature_names_out() for block, vectorizer in found.items()}
+    idf = np.concatenate([vectorizer.idf_ for vectorizer in found.values()])
+    union = FeatureUnion(
+        [(block.name, BlockVectorizer(vectorizer, spec)) for block, vectorizer in found.items()]
+    )
+    return union, Vocabulary(terms, idf)
+
+
+def rows(articles, spec, vocabulary):
+    articles = list(articles)
+    scorer = reference.scorer(spec, vocabulary)
+    return scorer.rows([a.title for a in articles], [a.text for a in articles])
 
 
 class Both:
@@ -50,10 +58,10 @@ class Both:
         self.sklearn, self.vocabulary = fitted(spec, articles)
 
     def assert_equal(self, articles):
-        # The vectorisers' analyser simplifies by itself, as the tagger does before `extract`.
-        rows = extract(map(simplified, articles), self.spec, self.vocabulary)
+        # The vectorisers simplify by themselves, as the tagger does before it asks the engine.
+        found = rows(map(simplified, articles), self.spec, self.vocabulary)
         shape = (len(articles), len(self.vocabulary))
-        ours = csr_array((rows.values, rows.indices, rows.indptr), shape=shape)
+        ours = csr_array((found.values, found.indices, found.indptr), shape=shape)
         difference = abs(ours - self.sklearn.transform(articles))
         assert difference.max() < 1e-6
 
@@ -74,10 +82,10 @@ def test_features_are_those_of_scikit_learn_on_any_text(both, text, title):
 
 
 def terms(spec, text):
-    return list(spec.word_terms(text)), list(spec.char_terms(text))
+    return [list(reference.terms(text, spec, block)) for block in (WORDS, CHARS)]
 
 
-def test_terms_stop_at_punctuation_and_are_folded():
+def test_terms_stop_at_punctuation_and_are_normalized():
     spec = FeatureSpec(word_ngrams=(1, 2), char_ngrams=(2, 2))
     words, chars = terms(spec, "医院，学校ＡＰＰ")
     assert words == ["医院", "学校", "app", "学校 app"]
@@ -86,12 +94,12 @@ def test_terms_stop_at_punctuation_and_are_folded():
 
 @pytest.mark.parametrize("share", [0, 0.25])
 def test_title_and_text_have_their_shares_and_one_alone_has_all(share):
-    vocabulary = Vocabulary(["医院", "学校"], [], np.ones(2))
+    vocabulary = Vocabulary({WORDS: ["医院", "学校"]}, np.ones(2))
     spec = FeatureSpec(char_ngrams=(0, 0), title_share=share)
 
     def features(title, *paragraphs):
-        rows = extract([Article("a", title, paragraphs)], spec, vocabulary)
-        return dict(zip(rows.indices.tolist(), rows.values.tolist(), strict=True))
+        found = rows([Article("a", title, paragraphs)], spec, vocabulary)
+        return dict(zip(found.indices.tolist(), found.values.tolist(), strict=True))
 
     assert features("学校", "医院") == ({1: share, 0: 1 - share} if share else {0: 1})
     assert features("医院", "医院") == {0: 1}
@@ -105,11 +113,11 @@ def test_a_block_that_is_left_out_has_no_terms():
 
 
 def test_no_articles_and_no_terms_are_empty_rows():
-    vocabulary = Vocabulary(["医院"], ["医院"], np.ones(2))
-    assert extract([], FeatureSpec(), vocabulary).indptr.tolist() == [0]
-    rows = extract([Article("a"), Article("b", paragraphs=("天气",))], FeatureSpec(), vocabulary)
-    assert rows.indptr.tolist() == [0, 0, 0]
-    assert rows.values.dtype == np.float32
+    vocabulary = Vocabulary({WORDS: ["医院"], CHARS: ["医院"]}, np.ones(2))
+    assert rows([], FeatureSpec(), vocabulary).indptr.tolist() == [0]
+    found = rows([Article("a"), Article("b", paragraphs=("天气",))], FeatureSpec(), vocabulary)
+    assert found.indptr.tolist() == [0, 0, 0]
+    assert [array.dtype for array in found] == [np.int64, np.int32, np.float32]
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=IDS)
@@ -122,6 +130,7 @@ def test_specs_survive_json(spec):
     [
         {"word_ngrams": (2, 1)},
         {"char_ngrams": (0, 3)},
+        {"char_ngrams": (1, 65)},
         {"word_ngrams": (-1, 1)},
         {"char_runs": "latin"},
         {"title_share": 1},
@@ -140,4 +149,4 @@ def test_unknown_settings_are_refused():
 
 def test_characters_anywhere_cross_punctuation_and_letters():
     spec = FeatureSpec(word_ngrams=(0, 0), char_ngrams=(2, 2), char_runs="any")
-    assert list(spec.char_terms("看5G，")) == ["看5", "5g", "g，"]
+    assert terms(spec, "看5G，") == [[], ["看5", "5g", "g，"]]

@@ -1,8 +1,8 @@
-"""Search for texts, words and damaged arrays that lead the kernel astray, under AddressSanitizer.
+"""Search for texts, words and damaged arrays that lead the compiled engine astray, under AddressSanitizer.
 
     tests/fuzz/run [SECONDS]
 
-builds the extension in a copy of the checkout with AddressSanitizer, UndefinedBehaviorSanitizer and
+builds the extensions in a copy of the checkout with AddressSanitizer, UndefinedBehaviorSanitizer and
 checked arrays, and runs this. A finding ends the process with the place in the source.
 """
 
@@ -15,17 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from newsclf.engine import choice
-from newsclf.engine.features import Terms
+from newsclf.engine import compiled
+from newsclf.engine.features import BLOCKS, Terms
 from newsclf.engine.kernel import dictionary
-from newsclf.engine.kernel.kernel import (
-    CHECKED,
-    CharacterSet,
-    Cutter,
-    Kernel,
-    LinearDesign,
-    TermCounter,
-)
+from newsclf.engine.kernel.arrays import CHECKED, CharacterSet
+from newsclf.engine.kernel.counting import TermCounter
+from newsclf.engine.kernel.cutting import Cutter
+from newsclf.engine.kernel.descent import LinearDesign
+from newsclf.engine.kernel.scoring import CompiledScorer
 from newsclf.errors import ModelError
 
 RUNS = ["han", "any"]
@@ -52,7 +49,7 @@ def ngrams_of(rng: random.Random) -> tuple[int, int]:
     return (shortest, shortest + rng.randrange(5)) if shortest else (0, 0)
 
 
-def kernel_of(rng: random.Random, cutter: Cutter, texts: list[str]) -> Kernel:
+def scorer_of(rng: random.Random, cutter: Cutter, texts: list[str]) -> CompiledScorer:
     """Make a model whose terms are pieces of the texts."""
     pieces = set()
     for text in texts * 4:
@@ -60,14 +57,23 @@ def kernel_of(rng: random.Random, cutter: Cutter, texts: list[str]) -> Kernel:
             start = rng.randrange(len(text) + 1)
             pieces.add(text[start : start + rng.randrange(1, 9)])
     terms = sorted(pieces - {""})
-    half = len(terms) // 2
+    shares = [terms[i :: len(BLOCKS)] for i in range(len(BLOCKS))]
+    runs = rng.choice(RUNS)
+    blocks = [
+        (block.name, ngrams_of(rng), runs, Terms.pack(share))
+        for block, share in zip(BLOCKS, shares, strict=True)
+    ]
     themes = rng.choice([1, 3, 8, 24, 31])
     weights = np.random.default_rng(rng.randrange(2**31)).normal(size=(len(terms), themes))
-    return Kernel(
-        cutter, choice.characters(), Terms.pack(terms[:half]), Terms.pack(terms[half:]),
-        np.ones(len(terms), np.float32), ngrams_of(rng), ngrams_of(rng), rng.choice([0, 0.3, 0.9]), rng.choice(RUNS),
-        weights.astype(rng.choice([np.float16, np.float32])), np.zeros(themes, np.float32),
-    )  # fmt: skip
+    return CompiledScorer(
+        cutter,
+        compiled.characters(),
+        blocks,
+        np.ones(len(terms), np.float32),
+        rng.choice([0, 0.3, 0.9]),
+        weights.astype(rng.choice([np.float16, np.float32])),
+        np.zeros(themes, np.float32),
+    )
 
 
 def round_of_texts(rng: random.Random) -> None:
@@ -78,14 +84,14 @@ def round_of_texts(rng: random.Random) -> None:
     for text in texts:
         for hmm in (True, False):
             assert "".join(cutter.cut(text, hmm)) == text
-    made = kernel_of(rng, cutter, texts)
+    made = scorer_of(rng, cutter, texts)
     made.scores(titles, texts)
     made.rows(titles, texts)
     made.occurrences(titles[0], texts[0])
     CharacterSet(COMMON).counts(titles, texts)
     longest = rng.randrange(1, 6)
-    block = rng.choice(["words", "chars"])
-    counter = TermCounter(cutter, choice.characters(), block, (1, longest), rng.choice(RUNS))
+    kind = rng.choice(BLOCKS).name
+    counter = TermCounter(cutter, compiled.characters(), kind, (1, longest), rng.choice(RUNS))
     counter.add(titles, texts)
     counter.take()
     terms = counter.terms()
@@ -106,7 +112,7 @@ def round_of_descent(rng: random.Random) -> None:
         "values": numbers.normal(size=sizes.sum()).astype(np.float32),
         "n_features": n_features,
         "dense": numbers.normal(size=(n, rng.randrange(4))).astype(np.float32),
-        "cost": numbers.uniform(0.1, 3, n).astype(np.float32),
+        "sample_weight": numbers.uniform(0.1, 3, n).astype(np.float32),
     }
     signs = numbers.integers(-1, 2, (n, lanes)).astype(np.int8)
     task = [
@@ -116,7 +122,7 @@ def round_of_descent(rng: random.Random) -> None:
     ]
     LinearDesign(**arrays).solve(*task, 1e-4, 50)
     try:
-        name = rng.choice(["indptr", "indices", "values", "dense", "cost"])
+        name = rng.choice(["indptr", "indices", "values", "dense", "sample_weight"])
         if arrays[name].size:
             arrays[name] = damaged(rng, arrays[name])
         which = rng.randrange(3)
@@ -145,12 +151,15 @@ def round_of_damage(rng: random.Random) -> bool:
             cutter.cut(text_of(rng), rng.random() < 0.5)
         words = Terms.pack(sorted({text_of(rng)[:9] for _ in range(50)} - {""}))
         utf8, ends = (damaged(rng, a) if rng.random() < 0.7 else a for a in words)
-        blocks = [(utf8, ends), Terms.pack(["的"])]
-        rng.shuffle(blocks)
-        Kernel(
-            cutter, choice.characters(), *blocks,
-            np.ones(len(ends) + 1, np.float32), (1, 2), (1, rng.randrange(1, 9)), 0.5,
-        ).rows([None], [text_of(rng)])  # fmt: skip
+        terms = [Terms(utf8, ends), *[Terms.pack(["的"])] * (len(BLOCKS) - 1)]
+        rng.shuffle(terms)
+        blocks = [
+            (block.name, (1, rng.randrange(1, 9)), "han", some)
+            for block, some in zip(BLOCKS, terms, strict=True)
+        ]
+        idf = np.ones(len(ends) + len(BLOCKS) - 1, np.float32)
+        made = CompiledScorer(cutter, compiled.characters(), blocks, idf, 0.5)
+        made.rows([None], [text_of(rng)])
     except (ModelError, ValueError, OverflowError):
         return False
     return True
@@ -162,7 +171,7 @@ def main() -> None:
     until, rounds, survived = time.monotonic() + seconds, 0, 0
     print(f"checked arrays: {CHECKED}", flush=True)
     for char in ("的", "龘", "7", "a", "\ud800"):
-        assert "".join(choice.cutter().cut(char * 10_000_000)) == char * 10_000_000
+        assert "".join(compiled.cut(char * 10_000_000)) == char * 10_000_000
     while time.monotonic() < until:
         rng = random.Random(f"{seed}-{rounds}")
         round_of_texts(rng)

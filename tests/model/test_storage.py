@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from newsclf.engine.features import WORDS
 from newsclf.errors import ModelError, ModelNotFound
 from newsclf.model import storage
 from newsclf.model.model import Model
@@ -192,7 +193,7 @@ def packed(terms):
 
 
 def test_a_term_twice_is_refused(folder):
-    words = list(load(folder).model.vocabulary.words)
+    words = list(load(folder).model.vocabulary[WORDS])
     replace_arrays(folder, **packed([words[1], *words[1:]]))
     assert "twice" in broken(folder, WEIGHTS)
 

@@ -1,11 +1,11 @@
-"""Evidence for every kind of feature; tests/test_tagger.py has what `explain` promises."""
+"""Evidence for every kind of feature; test_tagger.py has what `explain` promises."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from newsclf.engine.features import FeatureSpec, Vocabulary
+from newsclf.engine.features import CHARS, WORDS, FeatureSpec, Vocabulary
 from newsclf.records.article import Article
 from newsclf.tagger.tagger import Tagger
 
@@ -18,7 +18,7 @@ def tagger_of(tagger, spec, terms, weights):
         replace(
             tagger.model,
             spec=spec,
-            vocabulary=Vocabulary(words, chars, np.ones(n, np.float32)),
+            vocabulary=Vocabulary({WORDS: words, CHARS: chars}, np.ones(n, np.float32)),
             weights=np.array([[w, 0, 0] for w in weights], np.float16),
             bias=np.array([0.25, 0, 0], np.float32),
         )

@@ -71,11 +71,14 @@ def test_conversion_keeps_every_place(text, title):
 
 @given(st.lists(st.tuples(st.none() | texts, texts | st.text("這個們來a\U0002a6d6")), max_size=4))
 def test_the_kernel_counts_traditional_characters(parts):
-    kernel = pytest.importorskip("newsclf.engine.kernel.kernel", reason="no compiled engine")
+    pytest.importorskip("newsclf.engine.kernel.arrays", reason="no compiled engine")
+    from newsclf.engine import compiled
+
     marked = traditional._ONLY_TRADITIONAL
-    expected = [sum(c in marked for c in f"{title or ''}{text}") for title, text in parts]
     titles, bodies = [title for title, _ in parts], [text for _, text in parts]
-    assert kernel.CharacterSet(marked).counts(titles, bodies) == expected
+    expected = traditional.count_characters(marked, titles, bodies)
+    assert expected == [sum(c in marked for c in f"{title or ''}{text}") for title, text in parts]
+    assert compiled.count_characters(marked, titles, bodies) == expected
 
 
 def test_long_texts_are_converted_in_pieces_that_end_with_punctuation(fresh, monkeypatch):

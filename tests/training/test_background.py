@@ -1,14 +1,18 @@
+import functools
+
 import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from newsclf.engine.features import FeatureSpec, Vocabulary
+from newsclf import tokens
+from newsclf.engine.features import BLOCKS, WORDS, FeatureSpec, Vocabulary
 from newsclf.errors import InputError
+from newsclf.parallel import in_parallel
 from newsclf.records.article import Article
-from newsclf.tagger.sklearn import Block
+from newsclf.tagger.sklearn import BlockVectorizer
 from newsclf.training import Background
 from newsclf.training.background import idf_of
-from newsclf.training.counting import count_documents, in_parallel, sparse_features
+from newsclf.training.counting import count_documents, sparse_features
 
 
 @pytest.fixture(scope="module")
@@ -18,11 +22,13 @@ def articles(written):
 
 def test_document_frequencies_give_scikit_learns_idf(articles):
     background = Background.of(articles)
-    for block, df in (("words", background.word_df), ("chars", background.char_df)):
+    for block, df in background.df.items():
         spec = FeatureSpec()
 
         def terms(article, spec=spec, block=block):
-            return [term for text in spec.parts(article) for term in spec.terms(text, block)]
+            return [
+                term for text in spec.parts(article) for term in tokens.terms(text, spec, block)
+            ]
 
         fitted = TfidfVectorizer(analyzer=terms).fit(articles)
         assert set(df) == set(fitted.vocabulary_)
@@ -31,15 +37,16 @@ def test_document_frequencies_give_scikit_learns_idf(articles):
 
 
 def test_rows_are_scikit_learns_tfidf(articles):
-    spec = FeatureSpec(char_ngrams=(0, 0))
-    fitted = TfidfVectorizer(analyzer=spec.word_terms, sublinear_tf=True)
+    spec = FeatureSpec().only(WORDS)
+    words = functools.partial(tokens.terms, spec=spec, block=WORDS)
+    fitted = TfidfVectorizer(analyzer=words, sublinear_tf=True)
     fitted.fit([text for article in articles for text in spec.parts(article)])
-    expected = Block(fitted, spec).transform(articles)
-    vocabulary = Vocabulary(fitted.get_feature_names_out(), [], fitted.idf_)
+    expected = BlockVectorizer(fitted, spec).transform(articles)
+    vocabulary = Vocabulary({WORDS: fitted.get_feature_names_out()}, fitted.idf_)
     assert abs(sparse_features(articles, spec, vocabulary) - expected).max() < 1e-6
 
 
-@pytest.mark.parametrize("block", ["words", "chars"])
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
 def test_rare_terms_are_left_out_but_for_those_always_wanted(articles, block):
     spec = FeatureSpec()
     everything = count_documents(articles, spec, block)
@@ -57,7 +64,7 @@ def test_directions_are_orthonormal_and_the_same_every_time(articles):
     )
     again = Background.of(articles, directions=8)
     np.testing.assert_array_equal(background.directions, again.directions)
-    assert background.word_df == again.word_df
+    assert background.df == again.df
 
 
 def test_texts_that_go_together_share_a_direction():
@@ -87,11 +94,8 @@ def test_a_model_tells_the_frequencies_it_was_made_with(tagger, lines):
     recovered = Background.of_model(tagger.model)
     counted = Background.of(lines)
     assert recovered.n == counted.n == len(lines)
-    for ours, true in (
-        (recovered.word_df, counted.word_df),
-        (recovered.char_df, counted.char_df),
-    ):
-        assert ours == {term: true.get(term, 0) for term in ours}
+    for block, ours in recovered.df.items():
+        assert ours == {term: counted.df[block].get(term, 0) for term in ours}
 
 
 def test_tasks_come_back_in_their_order():

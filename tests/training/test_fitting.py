@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from newsclf.engine.features import FeatureSpec
+from newsclf.engine.features import WORDS, FeatureSpec
 from newsclf.errors import CodebookError, LabelError
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.training import Background, Settings, from_codebook, train
@@ -138,7 +138,8 @@ def test_background_text_makes_rare_words_weigh_more(three, lines):
     common = ["门诊开放。", "门诊时间。", "门诊很忙。"] * 20
     tagger = train(lines, codebook=three, background=common)
     vocabulary = tagger.model.vocabulary
-    assert vocabulary.idf[vocabulary.words["门诊"]] < vocabulary.idf[vocabulary.words["学校"]]
+    words = vocabulary[WORDS]
+    assert vocabulary.idf[words["门诊"]] < vocabulary.idf[words["学校"]]
 
 
 def right_first_theme(tagger, items):

@@ -8,8 +8,8 @@ from scipy.sparse import csr_array, hstack, random_array
 from sklearn.svm import LinearSVC
 
 from newsclf.engine import choice
-from newsclf.engine.features import FeatureSpec, Vocabulary
-from newsclf.errors import ModelError
+from newsclf.engine.features import WORDS, FeatureSpec, Vocabulary
+from newsclf.errors import InputError
 from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import LabelledArticle
 from newsclf.training import heads
@@ -17,7 +17,9 @@ from newsclf.training.background import idf_of
 from newsclf.training.counting import count_documents, sparse_features
 from newsclf.training.heads import Examples, fit_heads
 
-compiled = pytest.mark.skipif(not choice.compiled(), reason="the compiled engine is not installed")
+compiled = pytest.mark.skipif(
+    choice.name() != "compiled", reason="the compiled engine is not installed"
+)
 
 
 def optimum(examples, kept, own, C, head, tolerance=1e-7):
@@ -30,7 +32,7 @@ def optimum(examples, kept, own, C, head, tolerance=1e-7):
     used = np.flatnonzero(kept & ~examples.borderline[:, head])
     y = np.where(examples.labels[used, head], 1, -1)
     fitted = LinearSVC(C=C, tol=tolerance, max_iter=200_000, random_state=0)
-    fitted.fit(design[used], y, sample_weight=examples.articles[used])
+    fitted.fit(design[used], y, sample_weight=examples.sample_weight[used])
     return design, used, y, fitted
 
 
@@ -51,7 +53,7 @@ def check(examples, kept, own, C, near):
                 w = fitted.coef_[0]
                 assert_near(w[: examples.features.shape[1]], found.weights[:, k], near)
                 loss = [
-                    (examples.articles[used] * np.maximum(0, 1 - y * s[used]) ** 2).sum()
+                    (examples.sample_weight[used] * np.maximum(0, 1 - y * s[used]) ** 2).sum()
                     for s in (expected, there[:, k])
                 ]
                 objective = 0.5 * (w @ w + fitted.intercept_[0] ** 2) + C * loss[0]
@@ -66,9 +68,9 @@ def assert_near(expected, found, near, scale=None):
 def real(items, themes):
     """Return examples of labelled articles: words as features, some of these as columns."""
     articles = [item.article for item in items]
-    spec = FeatureSpec(char_ngrams=(0, 0))
-    df = count_documents(articles, spec, "words")
-    vocabulary = Vocabulary(df, [], idf_of(np.array(list(df.values())), len(articles)))
+    spec = FeatureSpec().only(WORDS)
+    df = count_documents(articles, spec, WORDS)
+    vocabulary = Vocabulary({WORDS: df}, idf_of(np.array(list(df.values())), len(articles)))
     features = sparse_features(articles, spec, vocabulary)
     rng = np.random.default_rng(3)
     directions = rng.normal(size=(features.shape[1], 2 * len(themes) + 5)) * 0.05
@@ -141,7 +143,7 @@ def test_any_problem(n, n_features, n_themes, seed, C):
 
 @pytest.mark.parametrize("name", ["compiled", "reference"])
 def test_jobs_change_nothing_and_one_class_gives_nothing(name, monkeypatch, written):
-    if name == "compiled" and not choice.compiled():
+    if name == "compiled" and choice.name() != "compiled":
         pytest.skip("the compiled engine is not installed")
     monkeypatch.setenv("NEWSCLF_ENGINE", name)
     items = written[:60]
@@ -168,11 +170,13 @@ def test_jobs_change_nothing_and_one_class_gives_nothing(name, monkeypatch, writ
         {"values": np.ones(3, np.float32)},
         {"dense": np.ones((3, 1), np.float32)},
         {"dense": np.full((2, 1), np.inf, np.float32)},
-        {"cost": np.array([1, 0], np.float32)},
+        {"sample_weight": np.array([1, 0], np.float32)},
+        {"sample_weight": np.array([1, np.nan], np.float32)},
+        {"values": np.ones(2)},
     ],
 )
 def test_rows_that_do_not_fit_are_refused(changes):
-    from newsclf.engine.kernel.kernel import LinearDesign
+    from newsclf.engine.kernel.descent import LinearDesign
 
     arrays = {
         "indptr": np.array([0, 1, 2], np.int64),
@@ -180,10 +184,10 @@ def test_rows_that_do_not_fit_are_refused(changes):
         "values": np.ones(2, np.float32),
         "n_features": 2,
         "dense": np.ones((2, 1), np.float32),
-        "cost": np.ones(2, np.float32),
+        "sample_weight": np.ones(2, np.float32),
     }
     LinearDesign(**arrays)
-    with pytest.raises(ModelError):
+    with pytest.raises(InputError):
         LinearDesign(**arrays | changes)
 
 
@@ -200,7 +204,7 @@ def test_rows_that_do_not_fit_are_refused(changes):
     ],
 )
 def test_machines_that_do_not_fit_are_refused(name, array):
-    from newsclf.engine.kernel.kernel import LinearDesign
+    from newsclf.engine.kernel.descent import LinearDesign
 
     design = LinearDesign(
         np.array([0, 1, 2]), np.array([0, 1], np.int32), np.ones(2, np.float32), 2,
@@ -212,5 +216,5 @@ def test_machines_that_do_not_fit_are_refused(name, array):
         "alpha": np.ones((2, 8), np.float32),
     }
     assert design.solve(*arrays.values(), 1e-4, 100)[3] <= 1e-4
-    with pytest.raises(ModelError):
+    with pytest.raises(InputError):
         design.solve(*(arrays | {name: array}).values(), 1e-4, 100)

@@ -1,1 +1,1 @@
-"""The compiled engine: C rooms walked by a Cython module, over jieba's packed dictionary."""
+"""C headers and the modules that walk texts with them, over jieba's packed dictionary."""

@@ -42,6 +42,9 @@ ARRAY_OF(uint64_t, U64s);
 ARRAY_OF(double, F64s);
 ARRAY_OF(float, F32s);
 
+/* Let an array be memory of somebody else, who keeps it. */
+#define VIEW(array, memory, count) ((array).items = (memory), (array).length = (count))
+
 /* Zeros for an array. Large ones ask for large pages: the first touch of each small page costs more
  * than what is then written to it. */
 #define LARGE_PAGE ((size_t)1 << 21)
@@ -49,7 +52,7 @@ ARRAY_OF(float, F32s);
 #include <sys/mman.h>
 #endif
 
-static void *zeros(size_t count, size_t size) {
+static inline void *zeros(size_t count, size_t size) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
     void *memory = NULL;
     if (size && count >= LARGE_PAGE / size && count <= SIZE_MAX / size) {

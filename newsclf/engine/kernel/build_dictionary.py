@@ -38,7 +38,7 @@ NOTICE = (
     "Words, frequencies and HMM tables of jieba {version}, https://github.com/fxsjy/jieba, "
     "Copyright (c) 2013 Sun Junyi, MIT licence (see NOTICE.jieba)"
 )
-SLOTS = 1 << 21  # room for the array while it is built
+SLOTS = 1 << 21  # of the array while it is built
 
 
 def build(path: Path) -> None:

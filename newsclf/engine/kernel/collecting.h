@@ -2,16 +2,18 @@
 #ifndef NEWSCLF_COLLECTING_H
 #define NEWSCLF_COLLECTING_H
 
-#include "scoring.h"
+#include "blocks.h"
+#include "rows.h"
 
 /* One block whose terms get their ids as they come. */
-typedef struct Collector {
-    Model model; /* its settings; of its blocks only `which` has terms */
-    int which;
+typedef struct {
+    Language language;
+    Block block;
+    Cut cut;
+    Counts counts;
     U64s terms; /* by id: the key of a short term, or a hash mark and where its letters begin */
-    size_t count;
-    uint32_t *indices, *counts; /* sparse rows as they grow, features in order of occurrence */
-    size_t n_entries, room;
+    size_t n_terms;
+    GrowingRows rows; /* counts; features in order of occurrence */
 } Collector;
 
 #define HASH_MARK ((uint64_t)1 << 63)
@@ -34,108 +36,109 @@ typedef struct Collector {
     } while (0)
 
 /* A table twice as large with the same terms. */
-static int collector_rehash(Block *block, size_t count) {
-    Table old = block->ids;
-    memset(&block->ids, 0, sizeof block->ids);
-    RELEASE(block->filter);
-    if (!table_make(&block->ids, 2 * count) ||
-        !REFIT(block->filter, (block->ids.buckets.length << FILTER_BITS) / 8)) {
-        RELEASE(block->ids.memory);
-        block->ids = old;
+static int collector_rehash(Terms *terms, size_t count) {
+    Table old = terms->ids;
+    memset(&terms->ids, 0, sizeof terms->ids);
+    RELEASE(terms->filter);
+    if (!table_make(&terms->ids, 2 * count) ||
+        !REFIT(terms->filter, (terms->ids.buckets.length << FILTER_BITS) / 8)) {
+        RELEASE(terms->ids.memory);
+        terms->ids = old;
         return 0;
     }
     for (size_t i = 0; i < old.buckets.length; i++)
         for (int way = 0; way < WAYS && old.buckets.items[i].key[way]; way++)
-            table_add(&block->ids, old.buckets.items[i].key[way], old.buckets.items[i].value[way],
+            table_add(&terms->ids, old.buckets.items[i].key[way], old.buckets.items[i].value[way],
                       old.buckets.items[i].proof[way]);
     RELEASE(old.memory);
     return 1;
 }
 
-/* Room for the terms in the queue, should all of them be new. */
-static int collector_fit(Collector *collector, Tally *tally) {
-    Block *block = &collector->model.blocks[collector->which];
-    size_t most = collector->count + PENDING, letters = block->used;
+/* Make place for the terms in the queue, should all of them be new. */
+static int collector_fit(Collector *collector) {
+    Counts *counts = &collector->counts;
+    Terms *terms = &collector->block.terms;
+    size_t most = collector->n_terms + PENDING, letters = terms->used;
     int ok = 1;
-    for (size_t i = 0; i < tally->n_pending; i++)
-        letters += 2 * (size_t)(tally->pending[i].end - tally->pending[i].begin) + 1;
+    for (size_t i = 0; i < counts->n_pending; i++)
+        letters += 2 * (size_t)(counts->pending[i].end - counts->pending[i].begin) + 1;
     GROW(collector->terms, most, ok);
-    GROW(tally->count, most + 1, ok);
-    GROW(tally->touched, most + 1, ok);
-    GROW(block->letters, letters, ok);
-    if (ok && WAYS * block->ids.buckets.length < 2 * most) ok = collector_rehash(block, most);
+    GROW(counts->count, most + 1, ok);
+    GROW(counts->touched, most + 1, ok);
+    GROW(terms->letters, letters, ok);
+    if (ok && WAYS * terms->ids.buckets.length < 2 * most) ok = collector_rehash(terms, most);
     return ok && most < UINT32_MAX && letters < UINT32_MAX;
 }
 
-static void collect_pending(Tally *tally, const uint32_t *text, const U32s *ends) {
-    Collector *collector = tally->collector;
-    Block *block = &collector->model.blocks[collector->which];
-    if (!collector_fit(collector, tally)) tally->short_of_memory = 1;
-    for (size_t i = 0; i < tally->n_pending && !tally->short_of_memory; i++) {
-        const Term *term = &tally->pending[i];
-        uint32_t id = find_term(block, text, term, ends);
+/* Count the terms in the queue, giving ids to those that are new. A block lends its terms to be
+ * read only; they are the collector's own. */
+static void count_any(Counts *counts, const Terms *lent, const uint32_t *text, const U32s *ends) {
+    Collector *collector = counts->learner;
+    Terms *terms = &collector->block.terms;
+    (void)lent;
+    if (!collector_fit(collector)) counts->short_of_memory = 1;
+    for (size_t i = 0; i < counts->n_pending && !counts->short_of_memory; i++) {
+        const Term *term = &counts->pending[i];
+        uint32_t id = terms_find(terms, text, term, ends);
         if (!id) {
-            AT(collector->terms, collector->count) =
-                KEY_IS_HASH(term->key) ? HASH_MARK | block->used : term->key;
-            id = (uint32_t)++collector->count;
-            block_put(block, text, term, ends, id);
+            AT(collector->terms, collector->n_terms) =
+                KEY_IS_HASH(term->key) ? HASH_MARK | terms->used : term->key;
+            id = (uint32_t)++collector->n_terms;
+            terms_put(terms, text, term, ends, id);
         }
-        AT(tally->touched, tally->n_touched) = id - 1;
-        tally->n_touched += !AT(tally->count, id);
-        AT(tally->count, id)++;
+        AT(counts->touched, counts->n_touched) = id - 1;
+        counts->n_touched += !AT(counts->count, id);
+        AT(counts->count, id)++;
     }
-    tally->n_pending = 0;
+    counts->n_pending = 0;
 }
 
 static void collector_free(Collector *collector) {
-    block_free(&collector->model.blocks[0]);
-    block_free(&collector->model.blocks[1]);
+    block_free(&collector->block);
+    cut_free(&collector->cut);
+    RELEASE(collector->counts.count);
+    RELEASE(collector->counts.touched);
     RELEASE(collector->terms);
-    free(collector->indices);
-    free(collector->counts);
+    rows_free(&collector->rows);
 }
 
-/* Count the terms of articles, as score_articles has them, and append a row for each. */
-static int collect_articles(Collector *collector, Work *work, uint32_t *text,
-                            const uint64_t *bounds, size_t n, int64_t *ends) {
-    Tally *tally = &work->tally;
-    tally->found = NULL;
-    tally->rows = NULL;
-    tally->collector = collector;
-    fold_text(collector->model.characters, text, bounds[2 * n]);
+/* Count the terms of articles, which lie as for score_articles, and append a row for each. */
+static int collect_articles(Collector *collector, uint32_t *text, const uint64_t *bounds, size_t n,
+                            int64_t *ends) {
+    const Block *block = &collector->block;
+    Counts *counts = &collector->counts;
+    GrowingRows *rows = &collector->rows;
+    counts->flush = count_any;
+    counts->learner = collector;
+    normalize_text(collector->language.characters, text, bounds[2 * n]);
     for (size_t i = 0; i < n; i++) {
-        uint64_t start = bounds[2 * i], middle = bounds[2 * i + 1], end = bounds[2 * i + 2];
-        tally->n_touched = 0;
-        if (!count_part(&collector->model, work, collector->which, text + start, middle - start) ||
-            !count_part(&collector->model, work, collector->which, text + middle, end - middle))
-            return 0;
-        if (collector->n_entries + tally->n_touched > collector->room) {
-            size_t room = 2 * (collector->n_entries + tally->n_touched);
-            uint32_t *indices = realloc(collector->indices, room * sizeof *indices);
-            if (indices) collector->indices = indices;
-            uint32_t *counts = realloc(collector->counts, room * sizeof *counts);
-            if (counts) collector->counts = counts;
-            if (!indices || !counts) return 0;
-            collector->room = room;
+        counts->n_touched = 0;
+        for (size_t part = 2 * i; part < 2 * i + 2; part++) {
+            size_t length = bounds[part + 1] - bounds[part];
+            if (length && !block->kind->collect(block, &collector->language, &collector->cut,
+                                                text + bounds[part], length, counts))
+                return 0;
         }
-        for (size_t k = 0; k < tally->n_touched; k++) {
-            uint32_t id = AT(tally->touched, k);
-            collector->indices[collector->n_entries] = id;
-            collector->counts[collector->n_entries++] = AT(tally->count, id + 1);
-            AT(tally->count, id + 1) = 0;
+        if (!rows_fit(rows, counts->n_touched)) return 0;
+        uint32_t *values = rows->values;
+        for (size_t k = 0; k < counts->n_touched; k++) {
+            uint32_t id = AT(counts->touched, k);
+            rows->indices[rows->count] = id;
+            values[rows->count++] = AT(counts->count, id + 1);
+            AT(counts->count, id + 1) = 0;
         }
-        ends[i] = (int64_t)collector->n_entries;
+        ends[i] = (int64_t)rows->count;
     }
     return 1;
 }
 
-/* Write the letters of a term to `letters`, which has room for them; return how many they are. */
+/* Write the letters of a term to `letters`, which is long enough; return how many they are. */
 static size_t collected_letters(const Collector *collector, size_t id, uint32_t *letters) {
+    const U32s *known = &collector->block.terms.letters;
     uint64_t key = AT(collector->terms, id);
     if (key & HASH_MARK) {
-        const Block *block = &collector->model.blocks[collector->which];
-        size_t at = (size_t)(key ^ HASH_MARK), n = AT(block->letters, at);
-        memcpy(letters, &AT(block->letters, at + 1), n * sizeof *letters);
+        size_t at = (size_t)(key ^ HASH_MARK), n = AT(*known, at);
+        memcpy(letters, &AT(*known, at + 1), n * sizeof *letters);
         return n;
     }
     size_t n = 0;

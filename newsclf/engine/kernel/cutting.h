@@ -5,7 +5,7 @@
 #include "hmm.h"
 #include "route.h"
 
-/* Room for one text; grows, and is used again for the next. */
+/* Buffers for one text; they grow, and are used again for the next. */
 typedef struct {
     U16s codes;  /* n + 3 */
     F64s score;  /* n + 3 */
@@ -16,10 +16,12 @@ typedef struct {
 } Cut;
 
 static int cut_fit(Cut *cut, size_t n) {
-    size_t room = n + 3;
-    if (cut->codes.length < room) room += room / 4; /* not a new block for each longer text */
-    return REFIT(cut->codes, room) && REFIT(cut->score, room) && REFIT(cut->length, room) &&
-           REFIT(cut->track, room) && REFIT(cut->ends, room);
+    size_t capacity = n + 3;
+    /* Not new buffers for each longer text. */
+    if (cut->codes.length < capacity) capacity += capacity / 4;
+    return REFIT(cut->codes, capacity) && REFIT(cut->score, capacity) &&
+           REFIT(cut->length, capacity) && REFIT(cut->track, capacity) &&
+           REFIT(cut->ends, capacity);
 }
 
 static void cut_free(Cut *cut) {

@@ -28,7 +28,7 @@ typedef struct {
     Ids indices;
     Floats values;
     Floats dense;   /* n_rows x n_dense */
-    Floats cost;    /* what a row counts for, above 0 */
+    Floats sample_weight; /* what a row counts for, times C; above 0 */
     F32s squares;   /* of each row's features and dense columns, summed */
 } Design;
 
@@ -163,7 +163,8 @@ INLINE float worst_of(const size_t lanes, const Misses *misses) {
 }
 
 /* One pass over the rows that are awake, in a new order. A row at zero falls asleep where it is
- * further than `limit` from leaving it. Returns by how much the worst machine misses its optimum. */
+ * further than `limit` from leaving it. Returns by how much the worst machine misses its
+ * optimum. */
 INLINE float pass_over(const size_t lanes, const Design *design, Machines *machines,
                        Descent *descent, float limit) {
     Misses misses;
@@ -177,7 +178,7 @@ INLINE float pass_over(const size_t lanes, const Design *design, Machines *machi
     }
     for (size_t a = 0; a < n; a++) {
         size_t i = AT(descent->rows, a), at = i * lanes;
-        const float half = 0.5f / AT(design->cost, i);
+        const float half = 0.5f / AT(design->sample_weight, i);
         float scores[MOST], steps[MOST] = {0};
         int moved = 0, awake = 0;
         scores_of(lanes, design, machines, i, scores);
@@ -212,7 +213,7 @@ INLINE float look(const size_t lanes, const Design *design, const Machines *mach
     memset(&misses, 0, sizeof misses);
     descent->n_awake = 0;
     for (size_t i = 0; i < design->n_rows; i++) {
-        const float half = 0.5f / AT(design->cost, i);
+        const float half = 0.5f / AT(design->sample_weight, i);
         int awake = 0;
         scores_of(lanes, design, machines, i, scores + i * lanes);
         for (size_t k = 0; k < lanes; k++) {

@@ -1,10 +1,12 @@
 /* The character n-grams of a vocabulary as a trie. Its nodes hang in one hash table, child by
  * (parent, character), eight bytes each: half of what whole n-grams as keys would take, and
- * what is small stays in the caches. Longer n-grams are looked up only where shorter ones lead on. */
+ * what is small stays in the caches. Longer n-grams are looked up only where shorter ones lead
+ * on. */
 #ifndef NEWSCLF_NGRAMS_H
 #define NEWSCLF_NGRAMS_H
 
 #include "array.h"
+#include "filling.h"
 
 #define GROUP 4
 #define NODE_BITS 21
@@ -28,7 +30,7 @@ typedef struct {
     Groups memory;     /* the groups begin in it where none lies across two cache lines */
     unsigned shift;    /* 64 - log2(number of groups) */
     uint32_t first_id; /* of the first term, as a feature */
-    uint32_t n_terms;  /* nodes 1 to n_terms are the terms in their order; later ones lead to terms */
+    uint32_t n_terms;  /* nodes 1 to n_terms are the terms in their order; later ones lead to some */
     uint32_t n_nodes;
 } Ngrams;
 
@@ -54,7 +56,7 @@ static inline uint32_t ngrams_find(const Ngrams *ngrams, uint64_t place) {
     }
 }
 
-static void ngrams_put(Ngrams *ngrams, uint64_t place, uint32_t child) {
+static inline void ngrams_put(Ngrams *ngrams, uint64_t place, uint32_t child) {
     for (size_t at = ngrams_home(ngrams, place);; at = ngrams_next(ngrams, at)) {
         Group *group = &AT(ngrams->groups, at);
         for (int i = 0; i < GROUP; i++) {
@@ -65,8 +67,8 @@ static void ngrams_put(Ngrams *ngrams, uint64_t place, uint32_t child) {
     }
 }
 
-/* Make room for `count` nodes, at no more than two thirds of the places; what was there moves. */
-static int ngrams_fit(Ngrams *ngrams, size_t count) {
+/* Make place for `count` nodes, at no more than two thirds of the places; what was there moves. */
+static inline int ngrams_fit(Ngrams *ngrams, size_t count) {
     Ngrams old = *ngrams;
     unsigned bits = 1;
     while (2 * ((size_t)GROUP << bits) < 3 * count) bits++;
@@ -90,15 +92,11 @@ static int ngrams_fit(Ngrams *ngrams, size_t count) {
     return 1;
 }
 
-#define WAVE 128 /* places that are looked up together, so that memory is waited for once */
-
-enum { FILLED, TERM_TWICE, TOO_MANY_NODES, NO_MEMORY };
-
 /* Add the terms of shortest to longest letters out of n, whose letters lie one after the other.
  * Shorter ones go first, so that a node which leads to a term is known to be one itself. Places are
  * looked up a wave at a time, so that their groups have come when they are needed. */
-static int ngrams_fill(Ngrams *ngrams, const uint32_t *text, const uint32_t *lengths, size_t n,
-                       unsigned shortest, unsigned longest) {
+static inline int ngrams_fill(Ngrams *ngrams, const uint32_t *text, const uint32_t *lengths,
+                              size_t n, unsigned shortest, unsigned longest) {
     const uint32_t *letters[WAVE];
     uint64_t places[WAVE];
     uint32_t nodes[WAVE], terms[WAVE];

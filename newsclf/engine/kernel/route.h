@@ -57,7 +57,8 @@ static void route_at_added(const Dictionary *dictionary, const U16s codes, size_
     AT(length, i) = (uint16_t)chosen;
 }
 
-/* The child of a node by a code, or 0: no branch, for which words a text holds cannot be foreseen. */
+/* The child of a node by a code, or 0: no branch, for which words a text holds cannot be
+ * foreseen. */
 static inline uint64_t child_of(const Dictionary *dictionary, uint64_t parent, uint16_t code) {
     uint64_t node = AT(dictionary->nodes, NODE_BASE(parent) + code);
     return node & -(uint64_t)(NODE_CODE(node) == code);
@@ -108,7 +109,8 @@ static void find_route(const Dictionary *dictionary, const U16s codes, size_t n,
             route_at_added(dictionary, codes, n, score, length, i);
             continue;
         }
-        double one = AT(dictionary->weight, AT(dictionary->root_frequency, code)) + AT(score, i + 1);
+        uint16_t frequency = AT(dictionary->root_frequency, code);
+        double one = AT(dictionary->weight, frequency) + AT(score, i + 1);
         double two = weight_of(dictionary, second[i % RING]) + AT(score, i + 2);
         double three = weight_of(dictionary, third[i % RING]) + AT(score, i + 3);
         size_t chosen = two >= one ? 2 : 1; /* the longer wins a tie */

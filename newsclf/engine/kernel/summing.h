@@ -1,5 +1,6 @@
-/* Rows of weights times values, summed by theme: sums[k] += values[i] * rows[ids[i]][k], in the order
- * of the features and without fused operations, so that every way to do it gives the same bits. */
+/* Rows of weights times values, summed by theme: sums[k] += values[i] * rows[ids[i]][k], in the
+ * order of the features and without fused operations, so that every way to do it gives the same
+ * bits. */
 #ifndef NEWSCLF_SUMMING_H
 #define NEWSCLF_SUMMING_H
 

@@ -38,8 +38,8 @@ static inline size_t table_next(const Table *table, size_t at) {
     return (at + 1) & (table->buckets.length - 1);
 }
 
-/* Make room for `count` keys, at no more than two thirds of the slots. */
-static int table_make(Table *table, size_t count) {
+/* Make a table for `count` keys, at no more than two thirds of the slots. */
+static inline int table_make(Table *table, size_t count) {
     unsigned bits = 1;
     while (2 * ((size_t)WAYS << bits) < 3 * count) bits++;
     table->shift = 64 - bits;
@@ -62,8 +62,8 @@ static inline uint32_t table_find(const Table *table, uint64_t key) {
     }
 }
 
-/* Add a key that is not there yet; there must be room for it. */
-static void table_add(Table *table, uint64_t key, uint32_t value, uint32_t proof) {
+/* Add a key that is not there yet; there must be place for it. */
+static inline void table_add(Table *table, uint64_t key, uint32_t value, uint32_t proof) {
     for (size_t at = table_home(table, key);; at = table_next(table, at)) {
         Bucket *bucket = &AT(table->buckets, at);
         for (int way = 0; way < WAYS; way++) {

@@ -5,7 +5,7 @@
 #include "array.h"
 
 /* How many characters there are at most: bytes that go on with none. */
-static size_t utf8_length(const U8s utf8) {
+static inline size_t utf8_length(const U8s utf8) {
     size_t n = 0;
     for (size_t i = 0; i < utf8.length; i++) n += (utf8.items[i] & 0xC0) != 0x80;
     return n;
@@ -30,8 +30,8 @@ static inline unsigned utf8_character(const U8s utf8, size_t at, size_t end, uin
 
 enum { DECODED, BAD_END, BAD_UTF8 };
 
-/* Decode terms that have at least a letter each; `text` has room for them. */
-static int terms_decode(const U8s utf8, const U32s ends, U32s text, U32s lengths) {
+/* Decode terms that have at least a letter each; `text` is long enough. */
+static inline int terms_decode(const U8s utf8, const U32s ends, U32s text, U32s lengths) {
     size_t at = 0, letters = 0;
     for (size_t i = 0; i < ends.length; i++) {
         size_t end = AT(ends, i), before = letters;

@@ -2,13 +2,12 @@
 
 import pytest
 
-from newsclf import tokens
-from newsclf.engine import choice
+from newsclf.engine import choice, reference
 
-if not choice.compiled():
+if choice.name() != "compiled":
     collect_ignore_glob = ["test_*.py"]
 
 
 @pytest.fixture(scope="session")
 def dictionary_words() -> list[str]:
-    return [w for w, frequency in tokens.segmenter().FREQ.items() if frequency][::23]
+    return [w for w, frequency in reference.segmenter().FREQ.items() if frequency][::23]

@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsclf.engine import choice
-from newsclf.engine.features import Terms
+from newsclf.engine import compiled
+from newsclf.engine.features import CHARS, WORDS, FeatureSpec, Terms
 from newsclf.engine.kernel import build_dictionary, dictionary
-from newsclf.engine.kernel.kernel import Cutter, Kernel
-from newsclf.errors import ModelError
+from newsclf.engine.kernel.arrays import Buffer
+from newsclf.engine.kernel.counting import TermCounter
+from newsclf.engine.kernel.cutting import Cutter
+from newsclf.engine.kernel.scoring import CompiledScorer
+from newsclf.errors import InputError, ModelError
 
 Arrays = dict[str, Any]
 
@@ -62,7 +65,7 @@ def shorten(name: str) -> Callable[[Arrays], None]:
 def test_a_damaged_dictionary_is_refused(damage: Callable[[Arrays], None]) -> None:
     arrays = dictionary.read()
     damage(arrays)
-    with pytest.raises(ModelError):
+    with pytest.raises(ModelError, match="install newsclf again"):
         Cutter(arrays)
 
 
@@ -77,11 +80,11 @@ def test_a_cycle_in_the_trie_ends() -> None:
 
 def test_added_frequencies_that_are_no_frequencies_are_refused() -> None:
     for frequency in (-1, 2**53, 2**63, 2**70):
-        with pytest.raises(ModelError, match="frequencies"):
+        with pytest.raises(InputError, match="correct the added words"):
             Cutter(dictionary.read(), [("政务", frequency)])
 
 
-def model(**changes: Any) -> Kernel:
+def model(**changes: Any) -> CompiledScorer:
     parts: Arrays = {
         "words": (np.frombuffer("中国政府".encode(), np.uint8), np.array([6, 12], np.uint32)),
         "chars": (np.frombuffer("的".encode(), np.uint8), np.array([3], np.uint32)),
@@ -89,10 +92,17 @@ def model(**changes: Any) -> Kernel:
         "word_ngrams": (1, 1),
         "char_ngrams": (1, 2),
         "title_share": 0.3333333333333333,
+        "char_runs": "han",
         "weights": np.ones((3, 2), np.float16),
         "bias": np.zeros(2, np.float32),
     }
-    return Kernel(choice.cutter(), choice.characters(), **{**parts, **changes})
+    parts |= changes
+    runs = parts.pop("char_runs")
+    blocks = [
+        (block.name, parts.pop(block.setting), runs, parts.pop(block.name))
+        for block in (WORDS, CHARS)
+    ]
+    return CompiledScorer(compiled.cutter(), compiled.characters(), blocks, **parts)
 
 
 UTF8 = np.frombuffer("中国政府".encode(), np.uint8)
@@ -134,22 +144,69 @@ UTF8 = np.frombuffer("中国政府".encode(), np.uint8)
         {"idf": np.array([1, np.nan, 1], np.float32)},
         {"weights": np.ones((2, 2), np.float16)},
         {"weights": np.ones((3, 0), np.float16)},
-        {"weights": np.ones((2, 3), np.float16).T},
         {"weights": np.full((3, 2), np.inf, np.float16)},
         {"weights": np.full((3, 2), np.nan, np.float32)},
         {"bias": np.zeros(3, np.float32)},
         {"bias": np.array([0, np.inf], np.float32)},
+    ],
+)
+def test_a_damaged_model_is_refused(changes: Arrays) -> None:
+    with pytest.raises(ModelError, match="install or train the model again"):
+        model(**changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
         {"word_ngrams": (2, 1)},
         {"word_ngrams": (0, 2)},
         {"char_ngrams": (1, 1000)},
+        {"char_runs": "latin"},
         {"title_share": -0.1},
         {"title_share": 1.0},
         {"title_share": np.nan},
     ],
 )
-def test_a_damaged_model_is_refused(changes: Arrays) -> None:
-    with pytest.raises(ModelError):
+def test_settings_that_mean_nothing_are_refused(changes: Arrays) -> None:
+    with pytest.raises(InputError, match=r"settings of features.*correct them"):
         model(**changes)
+
+
+def test_blocks_that_the_engine_does_not_know_are_refused() -> None:
+    cutter, characters = compiled.cutter(), compiled.characters()
+    block = ("shapes", (1, 1), "han", Terms.pack([]))
+    for blocks in ([block], [("words", *block[1:])] * 3):
+        with pytest.raises(InputError, match="kind of block"):
+            CompiledScorer(cutter, characters, blocks, np.ones(0, np.float32), 0.5)
+    for name, ngrams in (("shapes", (1, 1)), ("words", (0, 0))):
+        with pytest.raises(InputError, match="settings of features"):
+            TermCounter(cutter, characters, name, ngrams)
+
+
+def test_ids_of_no_term_are_refused() -> None:
+    counter = compiled.counter(FeatureSpec(), CHARS)
+    counter.add([None], ["政府"])
+    assert counter.terms(np.array([0])) == ["政府"]
+    for odd in (-1, 1):
+        with pytest.raises(InputError, match="arrays to learn from"):
+            counter.terms(np.array([odd]))
+
+
+@pytest.mark.parametrize(
+    "array",
+    [np.zeros(3), np.zeros(3, ">f4"), np.zeros((3, 2), np.float32).T, np.zeros(6, np.float32)[::2]],
+)
+def test_arrays_that_c_cannot_read_are_refused(array: Any) -> None:
+    with pytest.raises(InputError, match="ascontiguousarray"):
+        Buffer(array, "f4")
+
+
+def test_an_array_that_must_not_be_written_stays() -> None:
+    array = np.zeros(3, np.float32)
+    array.flags.writeable = False
+    Buffer(array, "f4")
+    with pytest.raises((BufferError, ValueError)):
+        Buffer(array, "f4", True)
 
 
 @given(st.sets(st.text(min_size=1, max_size=5), min_size=1), st.binary(max_size=3))

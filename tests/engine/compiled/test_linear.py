@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from newsclf.engine import choice
-from newsclf.engine.kernel import kernel
+from newsclf.engine import compiled
+from newsclf.engine.features import CHARS, FeatureSpec, Vocabulary
+from newsclf.engine.kernel import arrays, cutting, scoring
 
 pytestmark = pytest.mark.skipif(
-    not kernel.CHECKED, reason="accesses are counted by the checked build (NEWSCLF_CHECKED=1)"
+    not arrays.CHECKED, reason="accesses are counted by the checked build (NEWSCLF_CHECKED=1)"
 )
 
 REPEATED = [
@@ -27,15 +28,15 @@ REPEATED = [
 
 
 def cost(work: object, *args: object) -> int:
-    before = kernel.accesses()
+    before = cutting.accesses() + scoring.accesses()
     work(*args)  # type: ignore[operator]
-    return kernel.accesses() - before
+    return cutting.accesses() + scoring.accesses() - before
 
 
 @pytest.mark.parametrize("hmm", [True, False])
 @pytest.mark.parametrize("unit", REPEATED)
 def test_cutting(unit: str, hmm: bool) -> None:
-    cut = choice.cutter((("的的的的的", 3), ("7a", 10))).cut
+    cut = compiled.cutter((("的的的的的", 3), ("7a", 10))).cut
     once, ten_times = cost(cut, unit * 2_000, hmm), cost(cut, unit * 20_000, hmm)
     assert ten_times < 10.5 * once
     assert ten_times < 150 * len(unit * 20_000)
@@ -43,11 +44,9 @@ def test_cutting(unit: str, hmm: bool) -> None:
 
 @pytest.mark.parametrize("unit", REPEATED)
 def test_scoring(unit: str) -> None:
-    terms = np.frombuffer("的的".encode(), np.uint8), np.array([6], np.uint32)
-    none = np.empty(0, np.uint8), np.empty(0, np.uint32)
-    made = kernel.Kernel(
-        choice.cutter(), choice.characters(), none, terms, np.ones(1, np.float32),
-        (1, 3), (1, 5), 0.5, "any", np.ones((1, 3), np.float32), np.zeros(3, np.float32),
-    )  # fmt: skip
+    spec = FeatureSpec((1, 3), (1, 5), 0.5, char_runs="any")
+    vocabulary = Vocabulary({CHARS: ["的的"]}, np.ones(1, np.float32))
+    weights = np.ones((1, 3), np.float32)
+    made = compiled.scorer(spec, vocabulary, weights, np.zeros(3, np.float32))
     once, ten_times = (cost(made.scores, [""], [unit * n]) for n in (2_000, 20_000))
     assert ten_times < 10.5 * once
