@@ -13,8 +13,8 @@ from newsclf.cli.shared import (
     Themes,
     command,
     labelled_articles,
+    print_text,
     write_json,
-    write_text,
 )
 
 __all__ = ["check_labels"]
@@ -39,4 +39,4 @@ def check_labels(
     items, held_out = (labelled_articles(paths, themes) for paths in (labelled, test))
     result = check(items, test=held_out, codebook=themes, n=n)
     write_json(json, result.to_dict())
-    write_text(str(result))
+    print_text(str(result))

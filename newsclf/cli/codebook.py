@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from newsclf.cli.shared import FATAL, command, complain, write_text
+from newsclf.cli.shared import FATAL, command, complain, print_text
 
 __all__ = ["check"]
 
@@ -30,7 +30,7 @@ def check(
     themes = Codebook.load(Path(file) if file.endswith(".json") else file)
     findings = check_codebook(themes, read_articles(pool) if pool else None)
     if findings:
-        write_text("\n".join(map(str, findings)))
+        print_text("\n".join(map(str, findings)))
     complain(f"{len(findings)} finding{'s' * (len(findings) != 1)} in {len(themes)} themes")
     if any(finding.serious for finding in findings):
         raise typer.Exit(FATAL)

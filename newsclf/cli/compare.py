@@ -13,8 +13,8 @@ from newsclf.cli.shared import (
     command,
     complain,
     labelled_articles,
+    print_text,
     write_json,
-    write_text,
 )
 
 __all__ = ["compare"]
@@ -52,7 +52,7 @@ def compare(
     items = labelled_articles(test)
     result = side_by_side(load(old), load(new), read_articles(pool), test=items)
     write_json(json, result.to_dict())
-    write_text(str(result))
+    print_text(str(result))
     figures = result.figures or {}
     missed = [r for r in requirements if not r.holds(figures)]
     for requirement in requirements:

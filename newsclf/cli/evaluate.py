@@ -14,8 +14,8 @@ from newsclf.cli.shared import (
     command,
     labelled_articles,
     open_output,
+    print_text,
     write_json,
-    write_text,
 )
 
 __all__ = ["evaluate"]
@@ -40,4 +40,4 @@ def evaluate(
         with open_output(html) as stream:
             stream.write(report.to_html().encode("utf-8", "replace"))
     write_json(json, report.to_dict())
-    write_text(str(report))
+    print_text(str(report))

@@ -47,8 +47,8 @@ __all__ = [
     "complain",
     "labelled_articles",
     "open_output",
+    "print_text",
     "write_json",
-    "write_text",
 ]
 
 FATAL, REJECTED, INTERRUPTED = 1, 3, 130
@@ -187,7 +187,7 @@ def open_output(path: Path | None) -> Iterator[BinaryIO]:
         yield stream
 
 
-def write_text(text: str) -> None:
+def print_text(text: str) -> None:
     """Write lines to standard output, whatever characters they have."""
     with open_output(None) as stream:
         stream.write(f"{text}\n".encode("utf-8", "replace"))

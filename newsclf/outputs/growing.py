@@ -52,9 +52,7 @@ def open_at(partial: Path, length: int) -> BinaryIO:
         ) from error
     if os.fstat(stream.fileno()).st_size < length:
         stream.close()
-        raise InputError(
-            f"{partial}: shorter than its journal says; remove the journal to start afresh"
-        )
+        raise InputError(f"{partial}: shorter than its journal says; remove both to start afresh")
     stream.truncate(length)
     stream.seek(length)
     return stream

@@ -120,7 +120,8 @@ class RunJournal:
         if changed:
             raise InputError(
                 f"{self.path}: cannot go on, for {' and '.join(changed)} changed since that run; "
-                "undo the change, or remove the journal to start afresh"
+                "undo the change, or remove it and the files beside it that end in .partial to "
+                "start afresh"
             )
         return progress
 

@@ -153,6 +153,7 @@ def test_a_journal_of_another_run_is_refused(mixture, tmp_path, resumable):
     with pytest.raises(InputError, match="not a whole journal"):
         run()
     (tmp_path / "out.jsonl.journal").unlink()
+    (tmp_path / "out.jsonl.partial").unlink()
     with pytest.raises(StopError):
         run()
 
@@ -259,4 +260,5 @@ def test_a_partial_output_that_is_gone_or_short(mixture, tmp_path, resumable):
         with pytest.raises(InputError, match=message):
             run()
         (tmp_path / "out.jsonl.journal").unlink()
+        (tmp_path / "out.jsonl.partial").unlink(missing_ok=True)
     assert run().rejected > 0

@@ -93,6 +93,7 @@ def test_a_run_with_a_journal(tmp_path, folder, steps, resumable):
     rejects.parent.mkdir()
     tag_file(folder, tmp_path / "o.jsonl", rejects=rejects, **resumable)
     assert steps == [
+        *whole("o.jsonl.journal"),  # a run has begun, before anything of it is there
         *("sync .", "sync there"),  # the names of the partial outputs
         *("sync o.jsonl.partial", "sync there/r.jsonl.partial"),
         *whole("o.jsonl.journal"),
@@ -107,7 +108,8 @@ def test_each_checkpoint_of_a_journal(tmp_path, folder, steps, resumable, monkey
     monkeypatch.setattr(writing, "CHECKPOINT_SECONDS", 0.0)
     tag_file(folder / "a.jsonl", tmp_path / "o.jsonl", **resumable)
     checkpoint = ["sync o.jsonl.partial", *whole("o.jsonl.journal")]
-    assert steps == ["sync .", *checkpoint, *checkpoint, "name o.jsonl", "sync ."]
+    begun = [*whole("o.jsonl.journal"), "sync ."]
+    assert steps == [*begun, *checkpoint, *checkpoint, "name o.jsonl", "sync ."]
 
 
 def test_a_file_for_each_input(tmp_path, folder, steps):
@@ -126,6 +128,7 @@ def test_a_file_for_each_input_with_a_journal(tmp_path, folder, steps, resumable
     tag_file(folder, tmp_path / "o", writing=ONE_EACH, **resumable)
     names = ("a.jsonl.jsonl", "sub/b.jsonl.jsonl", "sub/c.jsonl.jsonl")
     assert steps == [
+        *whole("o.journal"),
         "sync .",
         *(f"sync o.partial/{name}" for name in names),
         *("sync .", "sync o.partial", "sync o.partial/sub"),

@@ -231,14 +231,17 @@ def test_a_file_where_a_folder_must_be(tmp_path):
     (tmp_path / "in" / "sub" / "a.txt").write_text("看医生", "utf-8")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "sub").write_text("")
-    with pytest.raises(InputError, match="sub: expected a folder, found a file"):
-        tag_file(
-            tmp_path / "in",
-            tmp_path / "out",
-            model=Keyword(),
-            writing=WriteOptions(per_file="jsonl"),
-        )
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    options = WriteOptions(per_file="jsonl")
+    rejects = []
+    result = tag_file(
+        tmp_path / "in",
+        tmp_path / "out",
+        model=Keyword(),
+        writing=options,
+        on_reject=rejects.append,
+    )
+    assert (result.tagged, result.codes) == (0, {"output_name": 1})
+    assert "would lie in a folder where a file is" in rejects[0].message
 
 
 @pytest.mark.parametrize(("name", "shown"), [("elsewhere", "elsewhere"), (None, "o.jsonl")])
