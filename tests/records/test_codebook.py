@@ -30,7 +30,7 @@ def smallest(**theme):
 def test_governance_has_24_themes_in_known_groups():
     assert len(GOVERNANCE) == len(set(GOVERNANCE.ids)) == 24
     assert {t.group for t in GOVERNANCE} == {g.id for g in GOVERNANCE.groups}
-    assert GOVERNANCE.version == "1.0"
+    assert GOVERNANCE.version == "1.1"
     for theme in GOVERNANCE:
         assert theme.name_en
         assert theme.scope_zh
@@ -86,7 +86,7 @@ def test_resolve_by_id_and_by_both_names(name):
 
 @pytest.mark.parametrize("name", ["健康", "Health", "", None, 3])
 def test_resolve_names_the_themes_it_knows(name):
-    with pytest.raises(CodebookError, match=r"no theme .* governance 1\.0.*party_building"):
+    with pytest.raises(CodebookError, match=r"no theme .* governance 1\.1.*party_building"):
         GOVERNANCE.resolve(name)
 
 
@@ -97,7 +97,7 @@ def test_definition_holds_name_scope_and_includes():
 
 def test_printed_one_line_a_theme():
     lines = str(GOVERNANCE).splitlines()
-    assert lines[0] == "codebook governance 1.0: 24 themes"
+    assert lines[0] == "codebook governance 1.1: 24 themes"
     assert len(lines) == 25
 
 
