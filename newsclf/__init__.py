@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from newsclf.labels.tools import export_labelled
     from newsclf.model.installed import models
     from newsclf.pages import read_page
-    from newsclf.records.article import Article, LabelledArticle, Page, Span
+    from newsclf.records.article import Article, LabelledArticle, Span
     from newsclf.records.codebook import Codebook, Keyword, Theme
     from newsclf.records.explanation import Evidence, Explanation
+    from newsclf.records.page import Page
     from newsclf.records.tagging import Tag, Tagging
     from newsclf.retraining.check_codebook import check_codebook
     from newsclf.retraining.check_labels import LabelCheck, check_labels
@@ -62,9 +63,10 @@ _MODULES = {
     "labels.tools": ("export_labelled",),
     "model.installed": ("models",),
     "pages": ("read_page",),
-    "records.article": ("Article", "LabelledArticle", "Page", "Span"),
+    "records.article": ("Article", "LabelledArticle", "Span"),
     "records.codebook": ("Codebook", "Keyword", "Theme"),
     "records.explanation": ("Evidence", "Explanation"),
+    "records.page": ("Page",),
     "records.tagging": ("Tag", "Tagging"),
     "retraining.check_codebook": ("check_codebook",),
     "retraining.check_labels": ("LabelCheck", "check_labels"),

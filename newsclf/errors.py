@@ -17,6 +17,8 @@ Each message says what was expected, what came, and what to do next.
 
 from __future__ import annotations
 
+from newsclf.extras import EXTRAS
+
 __all__ = [
     "CodebookError",
     "DecodingError",
@@ -62,9 +64,9 @@ class MissingExtra(NewsclfError, ImportError):  # noqa: N818
     """A feature whose optional packages are not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(
-            f'{feature} needs optional packages: python -m pip install "newsclf[{extra}]"'
-        )
+        known = EXTRAS.get(extra)
+        packages = ", ".join(known.packages.values()) if known else "optional packages"
+        super().__init__(f'{feature} needs {packages}: python -m pip install "newsclf[{extra}]"')
         self.extra = extra
 
 

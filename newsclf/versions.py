@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
 from importlib import metadata
 
 from newsclf._version import __version__
 from newsclf.engine import choice
+from newsclf.extras import EXTRAS
 from newsclf.model.installed import models
 
-__all__ = ["DEPENDENCIES", "show_versions"]
-
-DEPENDENCIES = {
-    "needed": (
-        "numpy",
-        "scikit-learn",
-        "jieba",
-        "joblib",
-        "safetensors",
-        "typer",
-        "rich",
-        "charset-normalizer",
-        "filelock",
-    ),
-    "optional": (
-        "opencc",
-        "pyarrow",
-        "zstandard",
-        "trafilatura",
-        "lxml_html_clean",
-        "pypdf",
-        "cnloc",
-        "matplotlib",
-    ),
-}
+__all__ = ["dependencies", "show_versions"]
 
 
 def show_versions() -> None:
@@ -54,9 +32,19 @@ def show_versions() -> None:
         ("python", sys.version.split()[0]),
         ("platform", platform.platform()),
     ]
-    rows += [(name, _version(name)) for names in DEPENDENCIES.values() for name in names]
+    rows += [(name, _version(name)) for name in dependencies()]
     width = max(len(name) for name, _ in rows)
     print("\n".join(f"{name:<{width}}  {version}" for name, version in rows))
+
+
+def dependencies() -> list[str]:
+    """Return the packages that newsclf uses: those it needs, then those of the extras."""
+    try:
+        requirements = metadata.requires("newsclf") or []
+    except metadata.PackageNotFoundError:  # run from its source, and installed nowhere
+        requirements = []
+    needed = [re.split(r"[^\w.-]", line)[0] for line in requirements if "extra ==" not in line]
+    return [*needed, *(name for extra in EXTRAS.values() for name in extra.packages.values())]
 
 
 def _version(name: str) -> str:

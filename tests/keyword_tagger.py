@@ -3,6 +3,7 @@
 import itertools
 import json
 
+from newsclf.batch import files
 from newsclf.records.codebook import Codebook
 from newsclf.records.tagging import Tag, Tagging
 
@@ -23,6 +24,15 @@ class Keyword:
         tags = (Tag("health", "医疗卫生与健康", p),) if p > 0.5 else ()
         ps = dict.fromkeys(self.codebook.ids, 0.0) | {"health": p}
         return Tagging(item.id, item.title, tags, (), ps, "keyword 1.0.0")
+
+
+def stand_in(monkeypatch, folder):
+    """Have the keyword stand in for a model folder, which is made: resuming needs one."""
+    model = folder / "model"
+    model.mkdir()
+    (model / "manifest.json").write_text("{}")
+    monkeypatch.setattr(files, "as_tagger", lambda model: Keyword())
+    return model
 
 
 def lines(path):

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from paths import ROOT
+from test_structure import LAYERS
 from typer.main import get_command
 
 import newsclf
@@ -68,11 +69,6 @@ def test_commands_and_options_it_names_exist(text):
     assert set(re.findall(r"`(--[a-z-]+)`", text)) <= every
 
 
-def test_every_command_is_documented():
-    pages = [README, *(p.read_text("utf-8") for p in ROOT.glob("docs/cli.md"))]
-    assert [c for c in COMMANDS if not any(f"newsclf {c}" in page for page in pages)] == []
-
-
 def test_both_languages_say_the_same():
     assert [level for level, _ in headings(README)] == [level for level, _ in headings(TWIN)]
     for language in ("sh", "json", "jsonl"):
@@ -97,6 +93,32 @@ def test_links_lead_somewhere(path):
         file = (path.parent / name) if name else path
         assert file.exists(), target
         assert not anchor or anchor in anchors(file.read_text("utf-8")), target
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_files_and_folders_it_names_are_there(path):
+    """By their whole name, or as seen from the package, or from the package it is about."""
+    if path.name == "CHANGELOG.md":  # says what was
+        return
+    places = [ROOT, ROOT / "newsclf", ROOT / "newsclf" / "engine" / "kernel"]
+    text = re.sub(r"^```.*?^```$", "", path.read_text("utf-8"), flags=re.M | re.S)
+    named = re.findall(r"`([\w./-]+\.(?:py|pyx|pxd|h))`", text)
+    named += re.findall(
+        r"`((?:newsclf|tests|benchmarks|docs|seeds|models|notebooks)/[\w./-]+)`", text
+    )
+    assert [n for n in named if not any((place / n).exists() for place in places)] == []
+
+
+def test_the_page_on_architecture_names_every_package_and_their_order():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    section = page.partition("## The direction of imports")[2]
+    told = re.findall(r"(?<=\n\n)(?:    .+\n)+", section)[0].splitlines()
+    assert [tuple(line.split()) for line in told] == list(LAYERS)
+    table = page.partition("## Where is")[2].partition("\n## ")[0]
+    for path in sorted((ROOT / "newsclf").iterdir()):
+        if path.is_dir() and any(path.glob("*.py")):
+            assert f"`{path.name}/" in table, path.name
+    assert len(page.splitlines()) < 90  # one page
 
 
 def test_the_table_of_contents_is_whole():

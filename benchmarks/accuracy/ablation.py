@@ -1,6 +1,6 @@
 """What each step of the model gives: one row a step, on articles not trained on.
 
-    NEWSCLF_CORPORA=... python benchmarks/accuracy/ablation.py [--jobs 2] [--only WORD ...]
+    NEWSCLF_CORPORA=... python -m benchmarks.accuracy.ablation [--jobs 2] [--only WORD ...]
 
 Five grouped folds over the labelled corpora; "unseen" trains without a source and tests on it, the
 average over the sources of `newsclf.evaluation.SOURCES`. Heads never see what they are tested on.
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -25,6 +24,7 @@ from unittest import mock
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.shared import ROOT, corpora, read_figures, write_figures
 from newsclf.engine.features import FeatureSpec
 from newsclf.evaluation import SOURCES
 from newsclf.evaluation.figures import Outcome, measure
@@ -39,7 +39,7 @@ from newsclf.training.recipe import Recipe
 from newsclf.training.targets import label_matrices
 from newsclf.training.vocabulary import choose_vocabulary
 
-HERE = Path(__file__).resolve().parent
+FIGURES_FILE = Path(__file__).with_name("ablation.json")
 FOLDS = 5
 DIRECTIONS = 300
 PARTS = ("national news, random", "local news")
@@ -107,7 +107,7 @@ class Corpus:
     """The labelled articles, with everything that rows share."""
 
     def __init__(self, jobs: int) -> None:
-        self.recipe = Recipe(HERE.parents[1] / "models/governance/recipe.json")
+        self.recipe = Recipe(ROOT / "models/governance/recipe.json")
         self.jobs = jobs
         self.background = self.recipe.background(jobs)
         self.items, parts = _items(self.recipe)
@@ -153,7 +153,7 @@ class Corpus:
 
 
 def _items(recipe: Recipe) -> tuple[list[LabelledArticle], list[str]]:
-    folder = Path(os.environ["NEWSCLF_CORPORA"]) / "labelled"
+    folder = corpora() / "labelled"
     part_of = {}
     for name in ("xwlb", "local"):
         for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
@@ -271,7 +271,6 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=[""], help="rows whose name holds a word")
     options = parser.parse_args()
     corpus = Corpus(options.jobs)
-    path = HERE / "ablation.json"
     print("micro-F1 / right first theme: national random, local, unseen sources", flush=True)
     last: tuple[Row, tuple[int, NDArray[Any], dict[str, NDArray[Any]]]] | None = None
     for row in rows(corpus.recipe.settings):
@@ -285,9 +284,7 @@ def main() -> None:
             for part in (*PARTS, "unseen sources")
         )
         print(f"{row.name:50} {told}   {found['features']:,} terms", flush=True)
-        results = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        results[row.name] = found
-        path.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_figures(FIGURES_FILE, read_figures(FIGURES_FILE) | {row.name: found})
 
 
 if __name__ == "__main__":

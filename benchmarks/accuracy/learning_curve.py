@@ -1,6 +1,6 @@
 """How many labels a theme needs, with a codebook and without one.
 
-    NEWSCLF_CORPORA=... python benchmarks/accuracy/learning_curve.py [--draws 2] [--jobs 2]
+    NEWSCLF_CORPORA=... python -m benchmarks.accuracy.learning_curve [--draws 2] [--jobs 2]
 
 From four fifths of the labelled corpora (grouped folds) articles are drawn at random: one is kept
 while one of its themes has fewer labels than wanted, and articles without a theme in their share.
@@ -13,15 +13,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.shared import ROOT, corpora, labelled_news, write_figures
 from newsclf.evaluation import evaluate
-from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import LabelledArticle
 from newsclf.records.codebook import Codebook, Theme
 from newsclf.training import Background, Settings, from_codebook, train
@@ -29,16 +28,16 @@ from newsclf.training.folds import grouped_folds, groups_of
 from newsclf.training.recipe import Recipe
 from newsclf.training.targets import label_matrices
 
-HERE = Path(__file__).resolve().parent
+FIGURES_FILE = Path(__file__).with_name("learning_curve.json")
 SIZES = (0, 1, 2, 5, 10, 20, 50, 100)
 
 
-def corpora() -> tuple[list[LabelledArticle], NDArray[np.bool_]]:
+def tested_news() -> tuple[list[LabelledArticle], NDArray[np.bool_]]:
     """Return the labelled corpora, and which of them are tested on."""
-    folder = Path(os.environ["NEWSCLF_CORPORA"]) / "labelled"
+    folder = corpora() / "labelled"
     items, tested = [], []
     for name in ("xwlb", "local"):
-        items += read_labelled(folder / f"{name}.jsonl")
+        items += labelled_news(name)
         for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
             tested.append(name == "local" or json.loads(line)["sample"] == "random")
     return items, np.array(tested)
@@ -100,9 +99,9 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     options = parser.parse_args()
-    recipe = Recipe(HERE.parents[1] / "models/governance/recipe.json")
+    recipe = Recipe(ROOT / "models/governance/recipe.json")
     background = recipe.background(options.jobs)
-    items, tested = corpora()
+    items, tested = tested_news()
     labels, _ = label_matrices(items, recipe.codebook.ids)
     fold = grouped_folds(labels, groups_of(items), 5, 0)
     books = {"with codebook": recipe.codebook, "without": bare(recipe.codebook)}
@@ -124,9 +123,7 @@ def main() -> None:
             results.setdefault(str(size), {})[name] = mean
             told.append(f"{name} {mean['micro_f1']:.3f} / {mean['right_first']:.3f}")
         print(f"{size:4} {'   '.join(told)}   {mean['articles']:.0f}", flush=True)
-        (HERE / "learning_curve.json").write_text(
-            json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+        write_figures(FIGURES_FILE, results)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """newsclf beside other classifiers, on labelled news and on public benchmark sets, in one run.
 
-    NEWSCLF_CORPORA=... python benchmarks/accuracy/peers.py [--sets NAME ...] [--peers NAME ...]
+    NEWSCLF_CORPORA=... python -m benchmarks.accuracy.peers [--sets NAME ...] [--peers NAME ...]
 
 Labelled news is cross-validated (grouped folds, the same for all); public sets have a test part.
 Where a text can have several labels, all peers get the same decision rule: one threshold, the best
@@ -19,7 +19,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,18 +27,27 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from classifiers import PEERS, Bools, Docs, Floats, Peer, a_fifth, best_threshold, installed
 from numpy.typing import NDArray
 
+from benchmarks.accuracy.classifiers import (
+    PEERS,
+    Bools,
+    Docs,
+    Floats,
+    Peer,
+    a_fifth,
+    best_threshold,
+    installed,
+)
+from benchmarks.shared import ROOT, corpora, labelled_news, read_figures, write_figures
 from newsclf import ThemeClassifier
 from newsclf.evaluation.figures import Outcome, measure
-from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import as_article
 from newsclf.training.folds import grouped_folds, groups_of
 from newsclf.training.recipe import Recipe
 from newsclf.training.targets import label_matrices
 
-HERE = Path(__file__).resolve().parent
+FIGURES_FILE = Path(__file__).with_name("peers.json")
 PUBLIC = {
     "teddy_c_seg": ("train", "test"),
     "zj_liuyanban": ("train", "test"),
@@ -107,7 +115,7 @@ def public_task(name: str) -> Task:
     """Read a public set."""
     rows, ends = [], []
     for part in PUBLIC[name]:
-        path = Path(os.environ["NEWSCLF_CORPORA"]) / "public" / f"{name}.{part}.jsonl.gz"
+        path = corpora() / "public" / f"{name}.{part}.jsonl.gz"
         with gzip.open(path, "rt", encoding="utf-8") as file:
             rows += [json.loads(line) for line in file]
         ends.append(len(rows))
@@ -124,10 +132,10 @@ def labelled_task() -> Task:
     """Read the labelled news: national and local, five grouped folds."""
     from newsclf.records.codebook import Codebook
 
-    folder = Path(os.environ["NEWSCLF_CORPORA"]) / "labelled"
+    folder = corpora() / "labelled"
     items, part = [], []
     for name in ("xwlb", "local"):
-        items += read_labelled(folder / f"{name}.jsonl")
+        items += labelled_news(name)
         for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
             part.append("national" if json.loads(line).get("sample") == "random" else name)
     themes = Codebook.load().ids
@@ -145,7 +153,7 @@ def newsclf_settings(task: Task) -> dict[str, ThemeClassifier]:
     """Return newsclf with its general settings, and for news with codebook and background too."""
     found = {"newsclf": ThemeClassifier()}
     if task.name == "labelled":
-        background = Recipe(HERE.parents[1] / "models/governance/recipe.json").background()
+        background = Recipe(ROOT / "models/governance/recipe.json").background()
         found["newsclf, codebook + background"] = ThemeClassifier("governance", background)
     return found
 
@@ -219,12 +227,11 @@ def main() -> None:
     parser.add_argument("--peers", nargs="*", default=list(PEERS))
     options = parser.parse_args()
     peers = installed(options.peers)
-    path = HERE / "peers.json"
-    results = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    results = read_figures(FIGURES_FILE)
     for name in options.sets:
         task = labelled_task() if name == "labelled" else public_task(name)
         results[name] = results.get(name, {}) | run(task, peers)
-        path.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_figures(FIGURES_FILE, results)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How good the shipped models are, out of sample, and their model cards.
 
-    NEWSCLF_CORPORA=... python benchmarks/accuracy/shipped.py [--jobs 2] [governance ...]
+    NEWSCLF_CORPORA=... python -m benchmarks.accuracy.shipped [--jobs 2] [governance ...]
 
 Every figure is cross-validated as the recipe trains: features, calibration and thresholds come
 from the training folds alone. Prints the reports, writes benchmarks/accuracy/NAME.json and the
@@ -12,29 +12,27 @@ from __future__ import annotations
 import argparse
 import functools
 import json
-import os
 from pathlib import Path
 
+from benchmarks.shared import ROOT, corpora, labelled_news, write_figures
 from newsclf.evaluation import Report, cross_validate, evaluate, unseen_source, write_model_card
-from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import LabelledArticle
 from newsclf.training import from_codebook
 from newsclf.training.recipe import Recipe
 
-ROOT = Path(__file__).resolve().parents[2]
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).parent
 
 
-def corpora() -> tuple[list[LabelledArticle], dict[str, str]]:
+def tested_news() -> tuple[list[LabelledArticle], dict[str, str]]:
     """Return the labelled corpora and the part each article belongs to."""
-    folder = Path(os.environ["NEWSCLF_CORPORA"]) / "labelled"
+    folder = corpora() / "labelled"
     items, parts = [], {}
     for line in (folder / "xwlb.jsonl").read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
         drawn = record["sample"] == "random"
         parts[record["id"]] = "national, random" if drawn else "national, chosen"
     for name in ("xwlb", "local"):
-        found = read_labelled(folder / f"{name}.jsonl")
+        found = labelled_news(name)
         items += found
         parts |= {item.id: "local" for item in found if name == "local"}
     return items, parts
@@ -45,7 +43,7 @@ def measure(name: str, jobs: int) -> list[Report]:
     recipe = Recipe(ROOT / "models" / name / "recipe.json")
     background = recipe.background(jobs)
     fit = functools.partial(recipe.train, background=background, jobs=jobs)
-    tested, parts = corpora()
+    tested, parts = tested_news()
     ids = set(parts)
     every = [item for source in recipe.labelled() for item in source]
     others = [item for item in every if item.id not in ids]
@@ -86,9 +84,7 @@ def main() -> None:
         for report in reports:
             print(report, end="\n\n", flush=True)
         figures = [_without_texts(report) for report in reports]
-        (HERE / f"{name}.json").write_text(
-            json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+        write_figures(HERE / f"{name}.json", figures)
         recipe = Recipe(ROOT / "models" / name / "recipe.json")
         write_model_card(recipe.path.parent, reports, recipe.card)
 

@@ -1,19 +1,18 @@
 """How fast newsclf is, beside what else one could use.
 
-    NEWSCLF_CORPORA=... python benchmarks/speed [--rounds 5] [--only PART ...]
+    NEWSCLF_CORPORA=... python -m benchmarks.speed [--rounds 5] [--only PART ...]
 
 Parts: throughput, calls, processes, growth, retraining, stages. Interleaved, medians, CPU time of
 one core (threads: by the clock). Absolute figures depend on the machine; the ratios are what to
-look at. Prints tables; a run of all parts writes benchmarks/speed.json and draws
-benchmarks/speed.png. Peers that are not installed are left out: python -m pip install rjieba
-fasttext-wheel matplotlib.
+look at. Prints tables; a run of all parts writes benchmarks/speed/speed.json and draws
+benchmarks/speed/speed.png. Peers that are not installed are left out: python -m pip install
+rjieba fasttext-wheel matplotlib.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import os
 import statistics
 import sys
@@ -23,21 +22,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import peers as others  # noqa: E402
-import plot  # noqa: E402
-import processes  # noqa: E402
-import retraining  # noqa: E402
-import stages  # noqa: E402
-
-import newsclf  # noqa: E402
-from newsclf.engine import choice  # noqa: E402
-from newsclf.evaluation.text import table  # noqa: E402
-from newsclf.labels.labelled import LabelledArticle, read_labelled  # noqa: E402
-from newsclf.tagger.tagger import Tagger  # noqa: E402
+import newsclf
+from benchmarks.shared import corpora, labelled_news, write_figures
+from benchmarks.speed import peers as others
+from benchmarks.speed import plot, processes, retraining, stages
+from newsclf.engine import choice
+from newsclf.evaluation.terminal import table
+from newsclf.labels.labelled import LabelledArticle
+from newsclf.tagger.tagger import Tagger
 
 SLOW = 150  # articles a round for what takes milliseconds for each
 FAST = 3000
@@ -60,10 +54,10 @@ RATIOS = [
 class Bench:
     """What the parts share, and the measures they found so far."""
 
-    def __init__(self, model: str, rounds: int, corpora: Path) -> None:
-        self.model, self.rounds, self.corpora = model, rounds, corpora
+    def __init__(self, model: str, rounds: int) -> None:
+        self.model, self.rounds, self.corpora = model, rounds, corpora()
         self.tagger: Tagger = newsclf.load(model)
-        self.labelled = read_articles(corpora)
+        self.labelled = read_articles()
         self.texts = [str(item.article) for item in self.labelled]
         self.measures: list[dict[str, Any]] = []
 
@@ -72,12 +66,9 @@ class Bench:
         self.measures.append({"what": what, "measured": measured, "goal": goal, "more": more})
 
 
-def read_articles(corpora: Path) -> list[LabelledArticle]:
-    found = []
-    for name in ("xwlb.jsonl", "local.jsonl"):
-        found += read_labelled(corpora / "labelled" / name)
+def read_articles() -> list[LabelledArticle]:
     # Like the news that is tagged: neither briefs nor reports of many pages.
-    return [item for item in found if 300 <= len(str(item.article)) <= 2500]
+    return [item for item in labelled_news() if 300 <= len(str(item.article)) <= 2500]
 
 
 def throughput(bench: Bench) -> dict[str, float]:
@@ -204,12 +195,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="+", choices=PARTS, help="these parts, without a record")
     options = parser.parse_args()
-    corpora = os.environ.get("NEWSCLF_CORPORA")
-    if not corpora:
-        sys.exit("set NEWSCLF_CORPORA to the folder of the corpora")
     if not choice.compiled():
         sys.exit("the compiled engine is not installed: nothing to measure")
-    bench = Bench(options.model, options.rounds, Path(corpora))
+    bench = Bench(options.model, options.rounds)
     record = {PARTS[part][0]: PARTS[part][1](bench) for part in options.only or PARTS}
     rows = [
         [
@@ -223,9 +211,8 @@ def main() -> None:
     print(table([["measure", "measured", "goal", ""], *rows]))
     if not options.only:
         record = {"measures": bench.measures, **record}
-        text = json.dumps(record, ensure_ascii=False, indent=1)
-        (ROOT / "benchmarks" / "speed.json").write_text(text + "\n", encoding="utf-8")
-        plot.draw(record["mb_per_second"], ROOT / "benchmarks" / "speed.png")
+        write_figures(Path(__file__).with_name("speed.json"), record)
+        plot.draw(record["mb_per_second"], Path(__file__).with_name("speed.png"))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from newsclf.tagger.tagger import Tagger
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from handwritten import cut_words
+    from benchmarks.speed.handwritten import cut_words
 
 Peer = Callable[[list[str]], Any]
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import joblib
 from sklearn.pipeline import Pipeline
 
-ROOT = Path(__file__).resolve().parents[2]
+from benchmarks.shared import ROOT
+
 ROUNDS = 9
 AT_LEAST = 20_000  # articles for which a stream is timed
 
@@ -104,7 +105,7 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str]) -> list
     """Run code in a fresh Python that keeps its compiled modules in `folder`."""
     inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     own = {
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)]),
+        "PYTHONPATH": str(ROOT),
         "PYTHONPYCACHEPREFIX": str(Path(folder) / "compiled"),
         "OMP_NUM_THREADS": "1",
     }

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import peers
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.svm import LinearSVC
 
 import newsclf
+from benchmarks.speed import peers
 from newsclf import Article, LabelledArticle, Tagger
 from newsclf.engine.features import FeatureSpec
 from newsclf.training import Settings

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from newsclf._version import __version__
-from newsclf.batch.rows import AnyTagger, tag_portions, units_of
-from newsclf.batch.writing import BatchResult, Tally, settle
+from newsclf.batch.rows import tag_portions, units_of
+from newsclf.batch.writing import BatchResult, ResultWriter, encode
 from newsclf.errors import InputError
 from newsclf.inputs import (
     InputFile,
@@ -29,18 +29,19 @@ from newsclf.inputs import (
     skip_rows,
 )
 from newsclf.outputs import (
-    FolderWriter,
-    Format,
-    Journal,
-    Layout,
+    FileFormat,
     Progress,
-    Sinks,
-    Writer,
-    format_for,
+    RunJournal,
+    Schema,
+    WriteOptions,
+    format_named,
+    format_of,
     open_sinks,
     sha256_of,
 )
+from newsclf.outputs.opening import is_special
 from newsclf.records.article import Article
+from newsclf.tagger.protocol import AnyTagger, as_tagger
 
 __all__ = ["BatchResult", "read_articles", "tag_file"]
 
@@ -53,14 +54,12 @@ def tag_file(
     *,
     model: _Path | AnyTagger = "governance",
     pages: bool = False,
-    probabilities: bool = False,
     rejects: _Path | None = None,
     only_rejects: _Path | None = None,
-    per_file: str | None = None,
     jobs: int = 1,
     resume: bool = False,
-    formulas: bool = False,
     reading: ReadOptions | None = None,
+    writing: WriteOptions | None = None,
     on_files: Callable[[Sequence[InputFile]], None] | None = None,
     on_reject: Callable[[Reject], None] | None = None,
     on_progress: Callable[[Progress, Sequence[Row]], None] | None = None,
@@ -76,28 +75,26 @@ def tag_file(
         Files, folders, ``-`` for standard input; see `newsclf.inputs.find_files`.
     output : path or binary file
         A path ending in .jsonl, .csv or .parquet, or an open file that gets JSON lines.
-    model : path, name or Tagger
+    model : path, name or tagger
     pages : bool
         Take each text for the dump of a newspaper page: one line of output a unit found on it.
-    probabilities : bool
-        Write the probability of every theme.
     rejects : path, optional
         JSON lines, one a rejected row: source, line, byte_offset, code, message, raw_b64.
     only_rejects : path, optional
         A rejects file of an earlier run: tag only the rows that it names, after a repair. With
         `inputs` empty, the files are those it names.
-    per_file : {"jsonl", "csv", "parquet"}, optional
-        Write a file of this format for each input; `output` is the folder for them.
     jobs : int
         Threads that read, tag and write; with the reference engine, as many processes that tag.
     resume : bool
         Keep a journal beside the output; a run that was cut off goes on where it stopped, and
         its output is the same to the byte. Needs `output` as a path ending in .jsonl or .csv,
         files as inputs, and a model by name or path.
-    formulas : bool
-        Leave CSV cells that a spreadsheet would take for a formula as they are.
     reading : ReadOptions, optional
         Encoding, format, field names, columns to keep, the largest record.
+        See `newsclf.inputs.ReadOptions`.
+    writing : WriteOptions, optional
+        Probabilities of all themes, a file for each input (`output` is the folder for them then),
+        formulas in CSV files. See `newsclf.outputs.WriteOptions`.
     on_files, on_reject, on_progress : callable, optional
         Called once with the files found; with each reject; now and then with the `Progress` and
         the rows that were tagged since.
@@ -120,6 +117,7 @@ def tag_file(
     """
     started = time.monotonic()
     reading = replace(reading or ReadOptions(), split_titles=not pages)
+    writing = writing or WriteOptions()
     target = Path(output) if isinstance(output, (str, Path)) else None
     refused = Path(rejects) if rejects is not None else None
     selection = Selection(Path(only_rejects)) if only_rejects is not None else None
@@ -130,28 +128,31 @@ def tag_file(
         files = selection.files(files)
     if on_files:
         on_files(files)
-    names = _names(files, per_file) if per_file else {}
-    tagger = _load(model)
-    layout = Layout(
+    kind = format_named(writing.per_file) if writing.per_file else format_of(target)
+    names = _names(files, kind) if writing.per_file else {}
+    tagger = as_tagger(model)
+    schema = Schema(
         pages=pages,
         keep=reading.keep,
-        probabilities=tuple(tagger.codebook.ids) if probabilities else (),
-        formulas=formulas,
+        probabilities=tuple(tagger.codebook.ids) if writing.probabilities else (),
+        formulas=writing.formulas,
     )
-    options = (reading, layout, per_file, sha256_of([Path(only_rejects)]) if only_rejects else None)
-    journal = _journal(files, target, refused, model, options, per_file) if resume else None
-    format = format_for(Path(f"out.{per_file}") if per_file else target, layout)
-    tally = Tally(on_reject, on_progress)
-    with open_sinks(
-        _destination(output, per_file), refused, journal, folder=format if per_file else None
-    ) as sinks:
-        tally.begin(sinks)
+    journal = None
+    if resume:
+        again = [] if only_rejects is None else _digests([Path(only_rejects)])
+        options = (reading, schema, writing.per_file, again, str(refused))
+        key = _key(files, model, options)
+        journal = RunJournal(_resumable(files, target, refused, kind), key)
+    format = kind.make(schema)
+    folder = format if writing.per_file else None
+    place = _destination(output, bool(writing.per_file))
+    with open_sinks(place, refused, journal, folder=folder) as sinks:
+        writer = ResultWriter(sinks, format, on_reject, on_progress)
         if not sinks.start.finished:
             portions = skip_rows(_portions(files, reading, selection), sinks.start.read)
-            finish = partial(settle, format=format, with_rows=on_progress is not None)
-            account = tag_portions(portions, tagger, finish, pages=pages, jobs=jobs)
-            tally.write(account, _writer(sinks, format), names)
-    return tally.result(skipped, time.monotonic() - started)
+            finish = partial(encode, format=format, with_rows=on_progress is not None)
+            writer.write(tag_portions(portions, tagger, finish, pages=pages, jobs=jobs), names)
+    return writer.result(skipped, time.monotonic() - started)
 
 
 def read_articles(
@@ -197,12 +198,6 @@ def _portions(
     )
 
 
-def _writer(sinks: Sinks, format: Format) -> Writer | FolderWriter:
-    if isinstance(sinks.output, FolderWriter):
-        return sinks.output
-    return format.writer(sinks.output, header=not sinks.start.output_bytes)
-
-
 def _find(
     inputs: _Path | Sequence[_Path], outputs: Sequence[Path], reading: ReadOptions
 ) -> tuple[list[InputFile], Counter[str]]:
@@ -217,16 +212,7 @@ def _find(
     return files, skipped
 
 
-def _load(model: _Path | AnyTagger) -> AnyTagger:
-    if not isinstance(model, (str, Path)):
-        return model
-    from newsclf.tagger.tagger import load
-
-    tagger: AnyTagger = load(model)
-    return tagger
-
-
-def _destination(output: _Path | BinaryIO, per_file: str | None) -> Path | BinaryIO:
+def _destination(output: _Path | BinaryIO, per_file: bool) -> Path | BinaryIO:
     if not isinstance(output, (str, Path)):
         if per_file:
             raise InputError("a file for each input needs a folder to put them in (-o)")
@@ -242,11 +228,9 @@ def _destination(output: _Path | BinaryIO, per_file: str | None) -> Path | Binar
     return path
 
 
-def _names(files: Sequence[InputFile], suffix: str) -> dict[str, str]:
+def _names(files: Sequence[InputFile], format: FileFormat) -> dict[str, str]:
     """Return the name of the output of each input, by its source."""
-    if suffix not in ("jsonl", "csv", "parquet"):
-        raise InputError(f"per file: expected jsonl, csv or parquet, got {suffix!r}")
-    names = {file.source: f"{file.name}.{suffix}" for file in files}
+    names = {file.source: f"{file.name}.{format.name}" for file in files}
     twice = [name for name, n in Counter(names.values()).items() if n > 1]
     if twice:
         raise InputError(
@@ -255,31 +239,42 @@ def _names(files: Sequence[InputFile], suffix: str) -> dict[str, str]:
     return names
 
 
-def _journal(
-    files: Sequence[InputFile],
-    target: Path | None,
-    rejects: Path | None,
-    model: _Path | AnyTagger,
-    options: object,
-    per_file: str | None,
-) -> Journal:
-    paths = [file.path for file in files if file.path is not None]
-    suffix = f".{per_file}" if per_file else target.suffix.lower() if target else ""
-    streams = len(paths) < len(files) or (rejects and rejects.exists() and not rejects.is_file())
-    if target is None or streams or suffix not in (".jsonl", ".ndjson", ".csv"):
+def _resumable(
+    files: Sequence[InputFile], output: Path | None, rejects: Path | None, format: FileFormat
+) -> Path:
+    """Return the output, if a run that was cut off can go on with it."""
+    streams: list[object] = [file for file in files if file.path is None]
+    streams += [path for path in (output, rejects) if path is not None and is_special(path)]
+    if output is None or streams or not format.resumable:
         raise InputError(
             "resume needs files as inputs and an output file named .jsonl or .csv (-o); "
             "a stream cannot be taken up again"
         )
+    return output
+
+
+def _key(files: Sequence[InputFile], model: _Path | AnyTagger, options: object) -> dict[str, Any]:
+    """Return what a run depends on, by the name that messages have for it."""
     if not isinstance(model, (str, Path)):
         raise InputError("resume needs the model by name or path, to know it again")
     from newsclf.model import storage
 
-    manifest = Path(storage.find(model), storage.MANIFEST)
-    key = {
-        "the inputs": [[str(p), digest] for p, digest in zip(paths, sha256_of(paths), strict=True)],
-        "the model": sha256_of([manifest]),
-        "the options": [repr(options), str(rejects)],
+    paths = [file.path for file in files if file.path is not None]
+    return {
+        "the inputs": [[str(p), digest] for p, digest in zip(paths, _digests(paths), strict=True)],
+        "the model": _digests([Path(storage.find(model), storage.MANIFEST)]),
+        "the options": repr(options),
         "the version of newsclf": __version__,
     }
-    return Journal(target, key)
+
+
+def _digests(paths: Sequence[Path]) -> list[str]:
+    """Return the sha256 of each file."""
+    digests = []
+    for path in paths:
+        try:
+            digests.append(sha256_of(path))
+        except OSError as error:
+            # Unreadable now is a state like any other: it is rejected, and may have changed later.
+            digests.append(f"unreadable: {error.strerror}")
+    return digests

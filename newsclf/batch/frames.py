@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from newsclf.batch.rows import AnyTagger, tag_portions
+from newsclf.batch.rows import tag_portions
 from newsclf.errors import InputError, MissingExtra
 from newsclf.inputs import Fields, ReadOptions, Reject, Row, in_portions
-from newsclf.inputs.rows import Place, check_columns
+from newsclf.inputs.articles import check_columns, row_of
+from newsclf.inputs.records import Record
+from newsclf.tagger.protocol import AnyTagger, as_tagger
 
 if TYPE_CHECKING:
     import pyarrow
@@ -75,7 +77,7 @@ def tag_frame(
     options = _options([str(name) for name in frame.columns], text, title)
     names = _used([str(name) for name in frame.columns], options)
     columns = {name: frame[name].to_list() for name in names}
-    tagger = _load(model)
+    tagger = as_tagger(model)
     results = _results(columns, frame.shape[0], tagger, options, jobs, probabilities)
     if kind == "pandas":
         import pandas as pd
@@ -135,7 +137,7 @@ def tag_batches(
         raise MissingExtra("tagging Arrow batches", "parquet") from None
     types = {"themes": pa.list_(pa.string()), "probabilities": pa.list_(pa.float64())}
     types |= {"error": pa.string()}
-    tagger = _load(model)
+    tagger = as_tagger(model)
     for batch in batches:
         names = batch.schema.names
         options = _options(names, text, title)
@@ -148,14 +150,6 @@ def tag_batches(
         yield pa.RecordBatch.from_arrays([*batch.columns, *arrays], [*names, *results])
 
 
-def _load(model: str | Path | AnyTagger) -> AnyTagger:
-    if not isinstance(model, (str, Path)):
-        return model
-    from newsclf.tagger.tagger import load
-
-    return load(model)
-
-
 def _options(names: list[str], text: str | None, title: str | None) -> ReadOptions:
     named = {role: (name,) for role, name in (("text", text), ("title", title)) if name is not None}
     options = ReadOptions(fields=Fields(**named))
@@ -165,9 +159,8 @@ def _options(names: list[str], text: str | None, title: str | None) -> ReadOptio
 
 
 def _used(names: list[str], options: ReadOptions) -> list[str]:
-    fields = (options.fields.text, options.fields.title)
-    found = (next((name for name in names_of if name in names), None) for names_of in fields)
-    return [name for name in found if name is not None]
+    roles = options.fields.among(names)
+    return [name for name in (roles.text, roles.title) if name is not None]
 
 
 def _results(
@@ -203,7 +196,7 @@ def _rows(
     for i in range(size):
         # A value unlike itself is NaN or NaT, which is how data frames spell a missing value.
         record = {name: _known(values[i]) for name, values in columns.items()}
-        yield Place("frame", "row", i + 1).record(record, options)
+        yield row_of(Record(i + 1, None, b"", record), "frame", "row", options)
 
 
 def _known(value: Any) -> Any:

@@ -7,21 +7,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from newsclf.engine import choice
 from newsclf.errors import MissingExtra, ModelError
 from newsclf.inputs import Portion, Reject, Row
+from newsclf.inputs.formats import split_name
 from newsclf.inputs.rows import Place
 from newsclf.parallel import in_order
 from newsclf.records.article import Article
+from newsclf.tagger.protocol import AnyTagger
 from newsclf.tagger.tagger import Tagger
 
 if TYPE_CHECKING:
-    from newsclf.records.codebook import Codebook
     from newsclf.records.tagging import Tagging
 
-__all__ = ["AnyTagger", "Tagged", "tag_portions", "units_of"]
+__all__ = ["TaggedRows", "tag_portions", "units_of"]
 
 _Result = TypeVar("_Result")
 
@@ -29,19 +30,8 @@ _Result = TypeVar("_Result")
 _SHARE = 4 << 20
 
 
-class AnyTagger(Protocol):
-    """What a batch needs of a tagger."""
-
-    @property
-    def codebook(self) -> Codebook:
-        """The themes."""
-
-    def tag_many(self, items: Iterable[Article], *, jobs: int = 1) -> Iterator[Tagging]:
-        """Tag in order; called from several threads at once where there are several jobs."""
-
-
 @dataclass
-class Tagged:
+class TaggedRows:
     """What came of the rows of a portion.
 
     Attributes
@@ -66,7 +56,7 @@ class Tagged:
 def tag_portions(
     portions: Iterable[Portion],
     tagger: AnyTagger,
-    finish: Callable[[Tagged], _Result],
+    finish: Callable[[TaggedRows], _Result],
     *,
     pages: bool = False,
     jobs: int = 1,
@@ -110,15 +100,15 @@ def _tag_portion(
     portion: Portion,
     *,
     tagger: AnyTagger,
-    finish: Callable[[Tagged], _Result],
+    finish: Callable[[TaggedRows], _Result],
     pages: bool,
 ) -> _Result:
     return finish(_tag_rows(portion.rows(), tagger, pages))
 
 
-def _tag_rows(rows: Sequence[Row | Reject], tagger: AnyTagger, pages: bool) -> Tagged:
+def _tag_rows(rows: Sequence[Row | Reject], tagger: AnyTagger, pages: bool) -> TaggedRows:
     """Tag the units of rows; where that fails, find out by which row."""
-    tagged = Tagged()
+    tagged = TaggedRows()
     for row in rows:
         if isinstance(row, Reject):
             tagged.rejects.append(row)
@@ -139,14 +129,14 @@ def _tag_rows(rows: Sequence[Row | Reject], tagger: AnyTagger, pages: bool) -> T
             return _joined([_tag_rows([row], tagger, pages) for row in rows])
         if isinstance(error, (ModelError, MissingExtra)):
             raise
-        return Tagged(rejects=[*tagged.rejects, _failed(tagged.rows[0], "tagger", error)])
+        return TaggedRows(rejects=[*tagged.rejects, _failed(tagged.rows[0], "tagger", error)])
     if lost := len(tagged.units) - len(tagged.taggings):
         raise RuntimeError(f"the tagger gave no result for {lost} articles")
     return tagged
 
 
-def _joined(parts: Iterable[Tagged]) -> Tagged:
-    whole = Tagged()
+def _joined(parts: Iterable[TaggedRows]) -> TaggedRows:
+    whole = TaggedRows()
     for part in parts:
         whole.rows += part.rows
         whole.lengths += part.lengths
@@ -179,8 +169,8 @@ def units_of(row: Row, pages: bool = False) -> tuple[Article, ...] | Reject:
 def _page_name(row: Row) -> str:
     if row.line is not None:
         return row.article.id
-    name = Path(row.source).name.removesuffix(".gz").removesuffix(".zst")
-    return "page" if name == "-" else name
+    stem, suffix, _ = split_name(Path(row.source).name)
+    return "page" if stem == "-" else stem + suffix
 
 
 def _failed(row: Row, who: str, error: Exception) -> Reject:

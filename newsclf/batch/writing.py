@@ -1,4 +1,4 @@
-"""The account of a batch: what came of it written, counted, put on the disk now and then."""
+"""What came of the rows: encoded in threads, then written and counted in their order."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from itertools import chain, groupby, islice, repeat
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from newsclf.batch.rows import Tagged
+from newsclf.batch.rows import TaggedRows
 from newsclf.inputs import Reject, Row
 from newsclf.outputs import FolderWriter, Format, Progress, Sinks, Writer, json_line
 
-__all__ = ["BatchResult", "Tally", "settle"]
+__all__ = ["BatchResult", "ResultWriter", "encode"]
 
 CHECKPOINT_SECONDS = 2.0
 _COLUMNS, _SOURCE = attrgetter("columns"), attrgetter("source")
@@ -61,12 +61,12 @@ class BatchResult:
         return f"{text}; {self.seconds:.1f} s"
 
 
-class Settled(NamedTuple):
+class Encoded(NamedTuple):
     """What came of the rows of a portion, ready to be written.
 
     Attributes
     ----------
-    encoded : list of (str, encoded)
+    results : list of (str, encoded)
         What is to be written, by source, as encoded by the format of the output.
     tagged, units : int
         Rows tagged; lines that they make.
@@ -75,42 +75,51 @@ class Settled(NamedTuple):
         The rows tagged, if somebody asked for them.
     """
 
-    encoded: list[tuple[str, Any]]
+    results: list[tuple[str, Any]]
     tagged: int
     units: int
     rejects: list[Reject]
     rows: list[Row]
 
 
-def settle(tagged: Tagged, format: Format, with_rows: bool) -> Settled:
+def encode(tagged: TaggedRows, format: Format, with_rows: bool) -> Encoded:
     """Encode what is to be written; threads may do so at once."""
     rows, lengths = tagged.rows, iter(tagged.lengths)
     columns = chain.from_iterable(map(repeat, map(_COLUMNS, rows), tagged.lengths))
-    results = zip(tagged.taggings, tagged.units, columns, strict=True)
-    encoded = []
+    taggings = zip(tagged.taggings, tagged.units, columns, strict=True)
+    results = []
     for source, some in groupby(map(_SOURCE, rows)):
         units = sum(n for _, n in zip(some, lengths, strict=False))
-        encoded.append((source, format.encode(islice(results, units))))
+        results.append((source, format.encode(islice(taggings, units))))
     # What waits to be written is held no longer as objects, unless they are asked for.
     kept = rows if with_rows else []
-    return Settled(encoded, len(rows), len(tagged.units), tagged.rejects, kept)
+    return Encoded(results, len(rows), len(tagged.units), tagged.rejects, kept)
 
 
-class Tally:
-    """Writes what came of the rows and keeps the account of them."""
+class ResultWriter:
+    """Writes what came of the rows, counts it, and puts both on the disk now and then.
+
+    Parameters
+    ----------
+    sinks : Sinks
+        The counts go on where an earlier run left them.
+    format : Format
+    on_reject, on_progress : callable, optional
+        As in `newsclf.tag_file`.
+    """
 
     def __init__(
         self,
-        on_reject: Callable[[Reject], None] | None,
-        on_progress: Callable[[Progress, Sequence[Row]], None] | None,
+        sinks: Sinks,
+        format: Format,
+        on_reject: Callable[[Reject], None] | None = None,
+        on_progress: Callable[[Progress, Sequence[Row]], None] | None = None,
     ) -> None:
+        start = sinks.start
+        self.sinks = sinks
+        self.format = format
         self.on_reject = on_reject
         self.on_progress = on_progress
-
-    def begin(self, sinks: Sinks) -> None:
-        """Take the account up where an earlier run left it."""
-        self.sinks = sinks
-        start = sinks.start
         self.rows, self.units, self.finished = start.rows, start.units, start.finished
         self.codes = Counter(start.codes)
         self.rejects_bytes = start.rejects_bytes
@@ -128,15 +137,23 @@ class Tally:
             finished=self.finished,
         )
 
-    def write(
-        self,
-        account: Iterable[Settled],
-        writer: Writer | FolderWriter,
-        names: Mapping[str, str],
-    ) -> None:
-        """Write all that comes, and to the end of the file."""
-        for settled in account:
-            self._settled(settled, writer, names)
+    def write(self, portions: Iterable[Encoded], names: Mapping[str, str]) -> None:
+        """Write all that comes, and to the end of the files.
+
+        Parameters
+        ----------
+        portions : iterable of Encoded
+        names : mapping of str to str
+            The name of the file for each source, where each has one of its own.
+        """
+        output = self.sinks.output
+        writer: Writer | FolderWriter
+        if isinstance(output, FolderWriter):
+            writer = output
+        else:
+            writer = self.format.writer(output, header=not self.sinks.start.output_bytes)
+        for portion in portions:
+            self._write(portion, writer, names)
             if time.monotonic() - self.saved >= CHECKPOINT_SECONDS:
                 self.sinks.checkpoint(self.progress)
                 self.saved = time.monotonic()
@@ -146,29 +163,6 @@ class Tally:
             writer.close()
         self.finished = True
         self.sinks.checkpoint(self.progress)
-
-    def _settled(
-        self, settled: Settled, writer: Writer | FolderWriter, names: Mapping[str, str]
-    ) -> None:
-        for source, encoded in settled.encoded:
-            if isinstance(writer, FolderWriter):
-                writer.turn(names[source])
-            writer.write(encoded)
-        for reject in settled.rejects:
-            self._reject(reject)
-        self.rows += settled.tagged
-        self.units += settled.units
-        if self.on_progress and settled.rows:
-            self.on_progress(self.progress, settled.rows)
-
-    def _reject(self, reject: Reject) -> None:
-        self.codes[reject.code] += 1
-        if self.sinks.rejects is not None:
-            line = json_line(reject.to_dict())
-            self.sinks.rejects.write(line)
-            self.rejects_bytes += len(line)
-        if self.on_reject:
-            self.on_reject(reject)
 
     def result(self, skipped: Mapping[str, int], seconds: float) -> BatchResult:
         """Return the account of the run."""
@@ -180,3 +174,26 @@ class Tally:
             skipped=dict(skipped),
             seconds=seconds,
         )
+
+    def _write(
+        self, portion: Encoded, writer: Writer | FolderWriter, names: Mapping[str, str]
+    ) -> None:
+        for source, encoded in portion.results:
+            if isinstance(writer, FolderWriter):
+                writer.turn(names[source])
+            writer.write(encoded)
+        for reject in portion.rejects:
+            self._reject(reject)
+        self.rows += portion.tagged
+        self.units += portion.units
+        if self.on_progress and portion.rows:
+            self.on_progress(self.progress, portion.rows)
+
+    def _reject(self, reject: Reject) -> None:
+        self.codes[reject.code] += 1
+        if self.sinks.rejects is not None:
+            line = json_line(reject.to_dict())
+            self.sinks.rejects.write(line)
+            self.rejects_bytes += len(line)
+        if self.on_reject:
+            self.on_reject(reject)

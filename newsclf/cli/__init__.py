@@ -6,35 +6,78 @@ Data goes to standard output or a file, everything else to standard error. Exit 
 
 from __future__ import annotations
 
-from typing import Annotated
+import importlib
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Annotated, Any, cast
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
 from newsclf._version import __version__
-from newsclf.cli import (
-    checking,
-    comparing,
-    evaluating,
-    exchanging,
-    labelling,
-    models,
-    reading,
-    retraining,
-    summing,
-    tagging,
-    training,
-)
+from newsclf.cli.commands import COMMANDS
 
 __all__ = ["app", "main"]
 
-app = typer.Typer(
-    name="newsclf",
+_NAME = "newsclf"
+# Plain help and plain errors: rich takes longer to import than the command to run.
+_plain = partial(
+    typer.Typer, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands of a group by name, each imported when it is asked for."""
+
+    def __init__(self, group: str) -> None:
+        names = {row.name.rpartition(" "): row for row in COMMANDS}
+        self.rows = {word: row for (within, _, word), row in names.items() if within == group}
+
+    def __getitem__(self, name: str) -> Any:
+        row = self.rows[name]
+        if not row.target:
+            return get_group(
+                _plain(
+                    name=row.name,
+                    short_help=row.en,
+                    help=f"{row.en}.",
+                    cls=_Group,
+                    no_args_is_help=True,
+                )
+            )
+        module, _, function = row.target.partition(":")
+        alone = _plain()
+        alone.command(name, short_help=row.en)(
+            getattr(importlib.import_module(f"newsclf.cli.{module}"), function)
+        )
+        return get_command(alone)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+class _Group(TyperGroup):
+    """A group whose help is written from the table: no command is imported for it."""
+
+    def __init__(self, *, name: str, **settings: Any) -> None:
+        commands = _Commands("" if name == _NAME else name)
+        super().__init__(name=name, **settings | {"commands": commands})
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        rows = cast(_Commands, self.commands).rows
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, row.en) for name, row in rows.items()])
+
+
+app = _plain(
+    name=_NAME,
     help="Which governance themes Chinese news articles are about, how sure, and why.",
+    cls=_Group,
     no_args_is_help=True,
-    add_completion=False,
-    # Plain help and plain errors: rich takes longer to import than the command to run.
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -52,23 +95,6 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-app.command()(tagging.tag)
-app.command()(reading.pages)
-app.command()(tagging.explain)
-app.command()(summing.summary)
-app.command()(training.train)
-app.command()(evaluating.evaluate)
-app.command()(retraining.adapt)
-app.command()(retraining.suggest)
-app.command()(labelling.label)
-app.command()(comparing.compare)
-app.command()(checking.check_labels)
-app.add_typer(checking.codebook, name="codebook")
-app.command("import")(exchanging.import_)
-app.command("export")(exchanging.export)
-app.command()(models.models)
 
 
 def main() -> None:

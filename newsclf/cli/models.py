@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from newsclf.cli.shared import command, complain, open_output
-from newsclf.engine import choice
 
 __all__ = ["models"]
 
@@ -23,6 +22,7 @@ def models(
     ] = None,
 ) -> None:
     """List the installed models: name, version, folder, labels (hash), what each was made from."""
+    from newsclf.engine import choice
     from newsclf.model.installed import models as installed
 
     complain(f"engine: {choice.name()}")

@@ -1,4 +1,4 @@
-"""What the commands share: errors as one line, sizes, output, progress."""
+"""What the commands share: options, errors as one line, sizes, input, output, progress."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import re
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, BinaryIO, ParamSpec, TypeVar
 
 import typer
 
@@ -20,20 +20,35 @@ from newsclf.errors import NewsclfError
 if TYPE_CHECKING:
     from newsclf.inputs import InputFile, Reject, Row
     from newsclf.outputs import Progress
+    from newsclf.records.article import LabelledArticle
+    from newsclf.records.codebook import Codebook
 
 __all__ = [
+    "FATAL",
     "INPUT_HELP",
     "REJECTED",
+    "AsJson",
     "Encoding",
     "Inputs",
+    "Jobs",
     "Labelled",
+    "MaybeLabelled",
+    "MaybeModelFolder",
     "Model",
+    "ModelFolder",
+    "Output",
+    "Overwrite",
+    "Pages",
     "ProgressLine",
     "RejectNotes",
+    "Themes",
     "byte_size",
     "command",
     "complain",
+    "labelled_articles",
     "open_output",
+    "write_json",
+    "write_text",
 ]
 
 FATAL, REJECTED, INTERRUPTED = 1, 3, 130
@@ -44,16 +59,32 @@ INPUT_HELP = (
     "Files (.txt .jsonl .csv .tsv .parquet .html .pdf, also .gz .zst), folders, - for stdin."
 )
 Inputs = Annotated[list[str], typer.Argument(metavar="INPUT", help=INPUT_HELP)]
-Labelled = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="LABELLED", help="Labelled articles: .jsonl, .csv (also .gz), or a folder."
-    ),
+_LABELLED = typer.Argument(
+    metavar="LABELLED", help="Labelled articles: .jsonl, .csv (also .gz), or a folder."
+)
+Labelled = Annotated[list[Path], _LABELLED]
+MaybeLabelled = Annotated[list[Path] | None, _LABELLED]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="OUT", help="File to write (.jsonl).")
+]
+_FOLDER = typer.Option("-o", "--output", metavar="FOLDER", help="Model folder to write.")
+ModelFolder = Annotated[Path, _FOLDER]
+MaybeModelFolder = Annotated[Path | None, _FOLDER]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace the model folder if it exists.")
 ]
 Model = Annotated[str, typer.Option(metavar="NAME|PATH", help="Model, by name or folder.")]
+Themes = Annotated[
+    str, typer.Option(metavar="NAME|FILE", help="Codebook whose themes the labels name.")
+]
+Pages = Annotated[bool, typer.Option("--pages", help="Each text is the dump of a newspaper page.")]
 Encoding = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Encoding of the input; found out unless it is named."),
+]
+Jobs = Annotated[int, typer.Option(min=1, metavar="N", help="Threads or processes to use.")]
+AsJson = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write everything as JSON as well.")
 ]
 
 _P = ParamSpec("_P")
@@ -132,10 +163,34 @@ def byte_size(text: str) -> int:
 @contextlib.contextmanager
 def open_output(path: Path | None) -> Iterator[BinaryIO]:
     """Open a file that appears when it is whole, or standard output."""
-    from newsclf.outputs import open_sinks
+    from newsclf import outputs
 
-    with open_sinks(path or typer.get_binary_stream("stdout"), None, None) as sinks:
-        yield cast(BinaryIO, sinks.output)
+    with outputs.open_output(path or typer.get_binary_stream("stdout")) as stream:
+        yield stream
+
+
+def write_text(text: str) -> None:
+    """Write lines to standard output, whatever characters they have."""
+    with open_output(None) as stream:
+        stream.write(f"{text}\n".encode("utf-8", "replace"))
+
+
+def write_json(path: Path | None, value: Mapping[str, object]) -> None:
+    """Write JSON to a file, if one is named."""
+    from newsclf.outputs import json_line
+
+    if path is not None:
+        with open_output(path) as stream:
+            stream.write(json_line(value))
+
+
+def labelled_articles(
+    paths: Iterable[Path] | None, codebook: Codebook | None = None
+) -> list[LabelledArticle]:
+    """Read the labelled articles of several files."""
+    from newsclf.labels.labelled import read_labelled
+
+    return [item for path in paths or () for item in read_labelled(path, codebook=codebook)]
 
 
 class RejectNotes:

@@ -4,7 +4,8 @@ from newsclf.evaluation.card import model_card, write_model_card
 from newsclf.evaluation.figures import FIGURES, Outcome
 from newsclf.evaluation.intervals import Estimate
 from newsclf.evaluation.mistakes import Confusion, Mistake, Verdict
-from newsclf.evaluation.report import Overlap, Part, Report, ThemeRow
+from newsclf.evaluation.report import Report
+from newsclf.evaluation.results import Overlap, Part, ReliabilityPoint, ThemeRow
 from newsclf.evaluation.runs import SOURCES, cross_validate, evaluate, unseen_source
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Outcome",
     "Overlap",
     "Part",
+    "ReliabilityPoint",
     "Report",
     "ThemeRow",
     "Verdict",

@@ -13,9 +13,10 @@ from typing import Any
 
 from newsclf.errors import InputError
 from newsclf.evaluation.figures import FIGURES, MIN_POSITIVES
-from newsclf.evaluation.report import Part, Report
-from newsclf.evaluation.text import MAIN, chance_line, number, overlap_line
+from newsclf.evaluation.results import Part, Results
+from newsclf.evaluation.terminal import MAIN, chance_line, number, overlap_line
 from newsclf.model import storage
+from newsclf.outputs import write_output
 
 __all__ = ["model_card", "write_model_card"]
 
@@ -25,7 +26,7 @@ _WEAK = 0.8
 _CONFUSIONS = 12
 
 
-def model_card(name: str, version: str, reports: Sequence[Report], data: Mapping[str, Any]) -> str:
+def model_card(name: str, version: str, reports: Sequence[Results], data: Mapping[str, Any]) -> str:
     """Write a model card.
 
     Parameters
@@ -76,7 +77,7 @@ def model_card(name: str, version: str, reports: Sequence[Report], data: Mapping
 
 
 def write_model_card(
-    folder: str | os.PathLike[str], reports: Sequence[Report], data: Mapping[str, Any]
+    folder: str | os.PathLike[str], reports: Sequence[Results], data: Mapping[str, Any]
 ) -> Path:
     """Write ``MODEL_CARD.md`` into a model folder; see `model_card` for the parameters.
 
@@ -89,11 +90,11 @@ def write_model_card(
     manifest = storage.read(folder).manifest
     path = folder / storage.CARD
     card = model_card(manifest["name"], manifest["version"], reports, data)
-    path.write_text(card, encoding="utf-8")
+    write_output(path, card.encode("utf-8", "replace"))
     return path
 
 
-def _check(reports: Sequence[Report], data: Mapping[str, Any]) -> None:
+def _check(reports: Sequence[Results], data: Mapping[str, Any]) -> None:
     if not reports:
         raise InputError("expected at least one report for a model card, got none; evaluate first")
     places = [("data", data, ("purpose", "sources", "labels", "rebuild", "limits"))]
@@ -107,7 +108,7 @@ def _check(reports: Sequence[Report], data: Mapping[str, Any]) -> None:
             )
 
 
-def _figures(report: Report) -> list[str]:
+def _figures(report: Results) -> list[str]:
     head = ("", "articles", "no theme", *(FIGURES[k] for k in _COLUMNS))
     rows = (_part_row(part) for part in (report.whole, *report.parts))
     return [
@@ -122,7 +123,7 @@ def _part_row(part: Part) -> list[str]:
     return [part.name, *counts, *(str(part.figures[k]) for k in _COLUMNS)]
 
 
-def _themes(report: Report) -> str:
+def _themes(report: Results) -> str:
     rows = (
         (t.theme, t.name, str(t.positives), number(t.precision), number(t.recall), str(t.f1))
         for t in report.themes
@@ -130,7 +131,7 @@ def _themes(report: Report) -> str:
     return _table(("theme", "name", "labels", "precision", "recall", "F1"), rows)
 
 
-def _failures(report: Report) -> list[str]:
+def _failures(report: Results) -> list[str]:
     """Say which themes and parts are weak, from the report alone."""
     unknown = [t.theme for t in report.themes if t.f1.value is None]
     weak = sorted(
@@ -156,7 +157,7 @@ def _failures(report: Report) -> list[str]:
     return said
 
 
-def _confusions(report: Report) -> str:
+def _confusions(report: Results) -> str:
     if not report.confusions:
         return "No mistake was found."
     rows = (

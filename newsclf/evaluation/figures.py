@@ -5,8 +5,8 @@ out wherever pairs are counted: tagging one is neither right nor wrong. A figure
 stand on (no positives, no article without a theme ...) is undefined and never 0: NaN here, None in
 a report.
 
-Each figure is computed from sums over articles and takes a weight for each article, so one
-definition serves the figure itself (all weights 1) and its bootstrap draws.
+Each figure is computed from sums over articles and takes sample weights, so one definition serves
+the figure itself (all weights 1) and its bootstrap draws.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from newsclf.errors import InputError
 __all__ = [
     "BINS",
     "FIGURES",
-    "FLOOR",
     "MIN_POSITIVES",
+    "MIN_PROBABILITY",
     "Measured",
     "Outcome",
     "calibration_error",
+    "defined",
     "measure",
     "reliability",
 ]
@@ -54,7 +55,7 @@ MIN_POSITIVES = 5
 """No F1, precision or recall is given for fewer labelled articles than this."""
 BINS = 15
 """Bins of the calibration error and of the reliability diagram."""
-FLOOR = 0.1
+MIN_PROBABILITY = 0.1
 """Pairs with a lower probability do not count for calibration: nearly all are easy negatives."""
 
 
@@ -114,14 +115,25 @@ class Outcome:
         )
 
     @property
-    def counted(self) -> Bools:
+    def judged(self) -> Bools:
         """The pairs that count: those that are not borderline; shape (n, K)."""
         return ~self.borderline
 
     @property
+    def errors(self) -> Bools:
+        """The judged pairs on which tagger and readers differ; shape (n, K)."""
+        errors: Bools = (self.tagged != self.labels) & self.judged
+        return errors
+
+    @property
+    def blank(self) -> Bools:
+        """The articles with neither label nor borderline theme; shape (n,)."""
+        return np.logical_not((self.labels | self.borderline).any(axis=1))
+
+    @property
     def positives(self) -> npt.NDArray[np.int64]:
         """Articles labelled with each theme, borderline ones not counted; shape (K,)."""
-        counts: npt.NDArray[np.int64] = (self.labels & self.counted).sum(axis=0)
+        counts: npt.NDArray[np.int64] = (self.labels & self.judged).sum(axis=0)
         return counts
 
 
@@ -143,14 +155,14 @@ class Measured:
     theme_recall: Floats
 
 
-def measure(outcome: Outcome, weights: npt.ArrayLike | None = None) -> Measured:
+def measure(outcome: Outcome, sample_weight: npt.ArrayLike | None = None) -> Measured:
     """Compute every figure.
 
     Parameters
     ----------
     outcome : Outcome
         n articles, K themes.
-    weights : array of float, shape (draws, n), optional
+    sample_weight : array of float, shape (draws, n), optional
         How often each article counts in each draw; by default one draw, every article once.
 
     Returns
@@ -177,37 +189,38 @@ def measure(outcome: Outcome, weights: npt.ArrayLike | None = None) -> Measured:
     cardinality        labels an article, borderline ones not counted
     =================  ===================================================================
     """
-    w = np.ones((1, len(outcome))) if weights is None else np.asarray(weights, dtype=float)
-    truth, tags = outcome.labels & outcome.counted, outcome.tagged & outcome.counted
-    positives = w @ truth
-    marked = w @ tags
-    hits = w @ (truth & tags)
+    if sample_weight is None:
+        sample_weight = np.ones((1, len(outcome)))
+    weight: Floats = np.asarray(sample_weight, dtype=float)
+    truth, tags = outcome.labels & outcome.judged, outcome.tagged & outcome.judged
+    positives = weight @ truth
+    marked = weight @ tags
+    hits = weight @ (truth & tags)
     kept = outcome.positives >= MIN_POSITIVES
     enough = outcome.positives.sum() >= MIN_POSITIVES
     f1, precision, recall = (
         np.where(kept, _ratio(top, bottom), np.nan)
         for top, bottom in ((2 * hits, positives + marked), (hits, marked), (hits, positives))
     )
-    total = [x.sum(axis=1) for x in (hits, marked, positives)]
+    all_hits, all_marked, all_positives = (x.sum(axis=1) for x in (hits, marked, positives))
     silent: Bools = np.logical_not(outcome.tagged.any(axis=1))
     has_label: Bools = np.asarray(outcome.labels.any(axis=1))
-    blank: Bools = np.logical_not((outcome.labels | outcome.borderline).any(axis=1))
     lrap, coverage, ranked = _ranking(outcome)
     everyone = np.ones(len(outcome), dtype=bool)
-    undefined = np.full(len(w), np.nan)
+    undefined = np.full(len(weight), np.nan)
     figures = {
-        "micro_f1": _ratio(2 * total[0], total[1] + total[2]) if enough else undefined,
+        "micro_f1": _ratio(2 * all_hits, all_marked + all_positives) if enough else undefined,
         "macro_f1": f1[:, kept].mean(axis=1) if kept.any() else undefined,
-        "precision": _ratio(total[0], total[1]) if enough else undefined,
-        "recall": _ratio(total[0], total[2]) if enough else undefined,
-        "right_first": _mean(w, _right_first(outcome), has_label),
-        "false_tag": _mean(w, ~silent, blank),
-        "missed": _mean(w, silent, has_label),
-        "abstention": _mean(w, silent, everyone),
-        "calibration_error": calibration_error(outcome, w),
-        "lrap": _mean(w, lrap, ranked),
-        "coverage": _mean(w, coverage, ranked),
-        "cardinality": _mean(w, truth.sum(axis=1), everyone),
+        "precision": _ratio(all_hits, all_marked) if enough else undefined,
+        "recall": _ratio(all_hits, all_positives) if enough else undefined,
+        "right_first": _mean(weight, _right_first(outcome), has_label),
+        "false_tag": _mean(weight, ~silent, outcome.blank),
+        "missed": _mean(weight, silent, has_label),
+        "abstention": _mean(weight, silent, everyone),
+        "calibration_error": calibration_error(outcome, weight),
+        "lrap": _mean(weight, lrap, ranked),
+        "coverage": _mean(weight, coverage, ranked),
+        "cardinality": _mean(weight, truth.sum(axis=1), everyone),
     }
     return Measured(figures, f1, precision, recall)
 
@@ -220,9 +233,15 @@ def reliability(outcome: Outcome) -> tuple[Floats, Floats, Floats]:
     probability, share, mass : numpy.ndarray, shape (at most `BINS`,)
         Of each bin that is not empty: mean probability, share of positives, number of pairs.
     """
-    mass, said, true = (sums[0] for sums in _calibration_bins(outcome, np.ones((1, len(outcome)))))
+    once = np.ones((1, len(outcome)))
+    mass, predicted, true = (sums[0] for sums in _calibration_bins(outcome, once))
     filled = mass > 0
-    return said[filled] / mass[filled], true[filled] / mass[filled], mass[filled]
+    return predicted[filled] / mass[filled], true[filled] / mass[filled], mass[filled]
+
+
+def defined(value: float) -> float | None:
+    """Return a figure as reports have it: None where it is undefined."""
+    return None if np.isnan(value) else float(value)
 
 
 def _ratio(top: Floats, bottom: Floats) -> Floats:
@@ -231,9 +250,9 @@ def _ratio(top: Floats, bottom: Floats) -> Floats:
     return out
 
 
-def _mean(weights: Floats, values: npt.NDArray[np.generic], over: Bools) -> Floats:
+def _mean(weight: Floats, values: npt.NDArray[np.generic], over: Bools) -> Floats:
     """Weighted mean of `values` over some of the articles, for each draw."""
-    return _ratio(weights @ np.where(over, values, 0).astype(float), weights @ over.astype(float))
+    return _ratio(weight @ np.where(over, values, 0).astype(float), weight @ over.astype(float))
 
 
 def _right_first(outcome: Outcome) -> Bools:
@@ -244,8 +263,8 @@ def _right_first(outcome: Outcome) -> Bools:
 
 def _ranking(outcome: Outcome) -> tuple[Floats, Floats, Bools]:
     """Return LRAP and coverage of each article, and which articles have a label to rank."""
-    truth = outcome.labels & outcome.counted
-    scores = np.where(outcome.counted, outcome.probabilities, -1.0)
+    truth = outcome.labels & outcome.judged
+    scores = np.where(outcome.judged, outcome.probabilities, -1.0)
     article, theme = np.nonzero(truth)
     above = scores[article] >= scores[article, theme][:, None]
     rank = above.sum(axis=1)
@@ -257,23 +276,23 @@ def _ranking(outcome: Outcome) -> tuple[Floats, Floats, Bools]:
     return lrap, coverage, number > 0
 
 
-def calibration_error(outcome: Outcome, weights: Floats) -> Floats:
+def calibration_error(outcome: Outcome, sample_weight: Floats) -> Floats:
     """Return the calibration error for weights of shape (draws, n); see `measure`."""
-    mass, said, true = _calibration_bins(outcome, weights)
-    return _ratio(np.abs(said - true).sum(axis=1), mass.sum(axis=1))
+    mass, predicted, true = _calibration_bins(outcome, sample_weight)
+    return _ratio(np.abs(predicted - true).sum(axis=1), mass.sum(axis=1))
 
 
-def _calibration_bins(outcome: Outcome, weights: Floats) -> tuple[Floats, Floats, Floats]:
+def _calibration_bins(outcome: Outcome, sample_weight: Floats) -> tuple[Floats, Floats, Floats]:
     """Return pairs, sum of probabilities and positives of each bin, shapes (draws, BINS)."""
-    draws = len(weights)
-    article, theme = np.nonzero(outcome.counted & (outcome.probabilities >= FLOOR))
+    draws = len(sample_weight)
+    article, theme = np.nonzero(outcome.judged & (outcome.probabilities >= MIN_PROBABILITY))
     p = outcome.probabilities[article, theme].astype(float)
     if not len(p):
         empty = np.zeros((draws, BINS))
         return empty, empty, empty
     order = np.argsort(p, kind="stable")
     p, y = p[order], outcome.labels[article, theme][order]
-    pairs = weights[:, article[order]]
+    pairs = sample_weight[:, article[order]]
     # Equal probabilities go together, or the order of the articles would decide.
     starts = np.flatnonzero(np.diff(p, prepend=-1.0))
     mass = np.add.reduceat(pairs, starts, axis=1)
@@ -282,8 +301,8 @@ def _calibration_bins(outcome: Outcome, weights: Floats) -> tuple[Floats, Floats
     total = np.maximum(mass.sum(axis=1, keepdims=True), 1e-300)
     bins = np.minimum((BINS * middle / total).astype(np.int64), BINS - 1)
     cells = (bins + BINS * np.arange(draws)[:, None]).ravel()
-    masses, said, trues = (
+    masses, predicted, positives = (
         np.bincount(cells, values.ravel(), draws * BINS).astype(float).reshape(draws, BINS)
         for values in (mass, mass * p[starts], true)
     )
-    return masses, said, trues
+    return masses, predicted, positives

@@ -123,9 +123,8 @@ def average(
     Outcomes on which a figure is undefined do not enter its mean.
     """
     points = [measure(o).figures for o in outcomes]
-    drawn = [
-        _draws(o, g, draws, seed + i) for i, (o, g) in enumerate(zip(outcomes, groups, strict=True))
-    ]
+    pairs = zip(outcomes, groups, strict=True)
+    drawn = [_draws(outcome, of, draws, seed + i) for i, (outcome, of) in enumerate(pairs)]
     result = {}
     for name in points[0]:
         used = [i for i, p in enumerate(points) if not np.isnan(p[name][0])]
@@ -143,7 +142,7 @@ def chance_calibration_error(outcome: Outcome, *, seed: int = 0) -> float | None
     """Return the calibration error that perfect probabilities would show on these articles.
 
     The mean over 100 sets of labels drawn from the probabilities themselves; None where no pair
-    reaches the floor.
+    has a probability that counts.
     """
     rng = np.random.default_rng(seed)
     p, once = outcome.probabilities, np.ones((1, len(outcome)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from newsclf.evaluation.figures import Outcome
-from newsclf.records.article import LabelledArticle
+from newsclf.records.article import LabelledArticle, heading
 
-__all__ = ["Confusion", "Mistake", "Verdict", "confusions", "worst_mistakes"]
+__all__ = ["Confusion", "Mistake", "Verdict", "confusions", "verdict", "worst_mistakes"]
 
 _WORDS = 6
 
@@ -83,29 +84,24 @@ def worst_mistakes(
         Row of each article in the whole evaluation.
     n : int
     """
-    differs = (outcome.tagged != outcome.labels) & outcome.counted
-    loss = np.where(differs, np.abs(outcome.probabilities - outcome.labels), 0.0).sum(axis=1)
+    errors = outcome.errors
+    loss = np.where(errors, np.abs(outcome.probabilities - outcome.labels), 0.0).sum(axis=1)
     order = np.argsort(-loss, kind="stable")[:n]
-    explain = getattr(tagger, "explain", None)
     found = []
-    for i in order[differs[order].any(axis=1)].tolist():
+    for i in order[errors[order].any(axis=1)].tolist():
         item, p = labelled[i], outcome.probabilities[i]
         ranked = [(outcome.themes[k], k) for k in np.argsort(-p, kind="stable").tolist()]
-        verdicts = {
-            theme: Verdict(theme, float(p[k]), _words(explain, item, theme))
-            for theme, k in ranked
-            if differs[i, k]
-        }
+        verdicts = [verdict(tagger, item, theme, p[k]) for theme, k in ranked if errors[i, k]]
         found.append(
             Mistake(
                 position=int(positions[i]),
                 id=item.id,
-                title=item.article.title or item.article.text[:40],
+                title=heading(item.article),
                 labels=item.labels,
                 borderline=item.borderline,
                 tagged=tuple(theme for theme, k in ranked if outcome.tagged[i, k]),
-                wrong=tuple(v for t, v in verdicts.items() if t not in item.labels),
-                missed=tuple(v for t, v in verdicts.items() if t in item.labels),
+                wrong=tuple(v for v in verdicts if v.theme not in item.labels),
+                missed=tuple(v for v in verdicts if v.theme in item.labels),
                 loss=float(loss[i]),
             )
         )
@@ -117,19 +113,20 @@ def confusions(outcome: Outcome) -> list[Confusion]:
 
     An article with several of both counts once for each combination.
     """
-    differs = (outcome.tagged != outcome.labels) & outcome.counted
+    errors = outcome.errors
     counts: Counter[tuple[int, int]] = Counter()
-    for i in np.flatnonzero(differs.any(axis=1)):
-        missed = np.flatnonzero(differs[i] & outcome.labels[i]).tolist() or [-1]
-        given = np.flatnonzero(differs[i] & outcome.tagged[i]).tolist() or [-1]
-        counts.update((m, g) for m in missed for g in given)
+    for i in np.flatnonzero(errors.any(axis=1)):
+        missed = np.flatnonzero(errors[i] & outcome.labels[i]).tolist() or [-1]
+        given = np.flatnonzero(errors[i] & outcome.tagged[i]).tolist() or [-1]
+        counts.update(itertools.product(missed, given))
     names = (*outcome.themes, None)  # position -1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [Confusion(names[m], names[g], count) for (m, g), count in ranked]
+    return [Confusion(names[missed], names[given], count) for (missed, given), count in ranked]
 
 
-def _words(explain: Any, item: LabelledArticle, theme: str) -> tuple[tuple[str, float], ...]:
-    if explain is None:
-        return ()
-    top = explain(item.article, theme).top(_WORDS)
-    return tuple((str(word), float(weight)) for word, weight in top)
+def verdict(tagger: Any, item: LabelledArticle, theme: str, probability: float) -> Verdict:
+    """Return what a tagger says of one theme, with words where it has an `explain`."""
+    explain = getattr(tagger, "explain", None)
+    top = explain(item.article, theme).top(_WORDS) if explain else ()
+    words = tuple((str(word), float(weight)) for word, weight in top)
+    return Verdict(theme, float(probability), words)

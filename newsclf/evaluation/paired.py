@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from newsclf.errors import InputError, LabelError
-from newsclf.evaluation.figures import FIGURES, Outcome, measure
+from newsclf.evaluation.figures import FIGURES, Outcome, defined, measure
 from newsclf.evaluation.intervals import DRAWS, Estimate, bootstrap
-from newsclf.evaluation.runs import Taggerlike
+from newsclf.evaluation.outcomes import tags_over
 from newsclf.records.article import LabelledArticle
+from newsclf.tagger.protocol import AnyTagger
 from newsclf.training.folds import groups_of
 from newsclf.training.targets import label_matrices
 
@@ -112,7 +113,7 @@ class Requirement:
 
 
 def changes(
-    old: Taggerlike, new: Taggerlike, labelled: Sequence[LabelledArticle], *, draws: int = DRAWS
+    old: AnyTagger, new: AnyTagger, labelled: Sequence[LabelledArticle], *, draws: int = DRAWS
 ) -> dict[str, Change]:
     """Measure two taggers on the same articles.
 
@@ -149,28 +150,21 @@ def changes(
         drawn = [bootstrap(outcome, groups, draws=draws).figures for outcome in outcomes]
     result = {}
     for name in FIGURES:
-        a, b = (float(point[name][0]) for point in points)
-        difference = Estimate(None if np.isnan(b - a) else b - a)
+        before, after = (float(point[name][0]) for point in points)
+        difference = Estimate(defined(after - before))
         if drawn and difference.value is not None:
             low, high = np.nanquantile(drawn[1][name] - drawn[0][name], [0.025, 0.975])
-            difference = Estimate(b - a, float(low), float(high))
-        result[name] = Change(_defined(a), _defined(b), difference)
+            difference = Estimate(after - before, float(low), float(high))
+        result[name] = Change(defined(before), defined(after), difference)
     return result
 
 
 def _outcome(
-    tagger: Taggerlike, labelled: Sequence[LabelledArticle], themes: tuple[str, ...]
+    tagger: AnyTagger, labelled: Sequence[LabelledArticle], themes: tuple[str, ...]
 ) -> Outcome:
     try:
         labels, borderline = label_matrices(labelled, themes)
     except LabelError as error:
         raise LabelError(f"neither tagger knows all themes: {error}") from error
-    given = tagger.probabilities([item.article for item in labelled])
-    columns = [themes.index(theme) for theme in tagger.codebook.ids]
-    probabilities, tagged = np.zeros(labels.shape), np.zeros(labels.shape, bool)
-    probabilities[:, columns], tagged[:, columns] = given, tagger.decide(given)
-    return Outcome(themes, labels, borderline, probabilities, tagged)
-
-
-def _defined(value: float) -> float | None:
-    return None if np.isnan(value) else value
+    articles = [item.article for item in labelled]
+    return Outcome(themes, labels, borderline, *tags_over(tagger, articles, themes))

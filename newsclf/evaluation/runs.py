@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +13,15 @@ from newsclf.errors import InputError
 from newsclf.evaluation.figures import Outcome
 from newsclf.evaluation.intervals import DRAWS
 from newsclf.evaluation.mistakes import Mistake, worst_mistakes
-from newsclf.evaluation.report import Overlap, Report, make_report
+from newsclf.evaluation.outcomes import outcome_of
+from newsclf.evaluation.report import Report, make_report
+from newsclf.evaluation.results import Overlap
 from newsclf.records.article import Article, LabelledArticle
-from newsclf.records.codebook import Codebook
+from newsclf.tagger.protocol import AnyTagger
 from newsclf.training.duplicates import near_duplicates, sketched_duplicates
 from newsclf.training.folds import grouped_folds, groups_of, source_of
-from newsclf.training.targets import label_matrices
 
-__all__ = ["SOURCES", "Fit", "Taggerlike", "cross_validate", "evaluate", "unseen_source"]
+__all__ = ["SOURCES", "Fit", "cross_validate", "evaluate", "unseen_source"]
 
 SOURCES: Mapping[str, tuple[str, ...]] = {
     "xwlb": ("xwlb",),
@@ -30,34 +31,15 @@ SOURCES: Mapping[str, tuple[str, ...]] = {
 }
 """Sources left out in turn, and the prefixes of their ids."""
 
-
 _MOST_PARTS = 12
 
 
-class Taggerlike(Protocol):
-    """What an evaluation needs of a tagger.
-
-    Beyond this, ``explain(article, theme)`` gives evidence for mistakes, and ``training_sketch``
-    (see `newsclf.training.duplicates.sketch`) tells near-duplicates of the training texts.
-    """
-
-    @property
-    def codebook(self) -> Codebook:
-        """The themes, in the order of the columns."""
-
-    def probabilities(self, articles: Sequence[Article]) -> npt.NDArray[np.float32]:
-        """Return calibrated probabilities, shape (n, K)."""
-
-    def decide(self, probabilities: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-        """Return the themes given, shape (n, K)."""
-
-
-Fit = Callable[[list[LabelledArticle]], Taggerlike]
+Fit = Callable[[list[LabelledArticle]], AnyTagger]
 By = Callable[[LabelledArticle], "str | Iterable[str]"]
 
 
 def evaluate(
-    tagger: Taggerlike,
+    tagger: AnyTagger,
     labelled: Sequence[LabelledArticle],
     *,
     training: Sequence[Article | LabelledArticle] | None = None,
@@ -93,7 +75,7 @@ def evaluate(
         A label that the tagger's codebook does not hold.
     """
     labelled = _checked(labelled)
-    outcome = _outcome(tagger, labelled)
+    outcome = outcome_of(tagger, labelled)
     positions = np.arange(len(labelled))
     name = getattr(tagger, "name", None)
     return make_report(
@@ -247,7 +229,7 @@ def _split_report(
         train = [item for item, held_out in zip(labelled, mask, strict=True) if not held_out]
         train += extra[name]
         tagger = fit(train)
-        outcomes.append(_outcome(tagger, test))
+        outcomes.append(outcome_of(tagger, test))
         tested.append(rows)
         found += worst_mistakes(test, outcomes[-1], tagger, rows.tolist(), mistakes)
         overlaps += _overlaps(test, train, None) or ()
@@ -278,10 +260,10 @@ def _apart(
     return [item for item, tied in zip(extra, shared, strict=True) if not tied]
 
 
-def _train(labelled: list[LabelledArticle]) -> Taggerlike:
+def _train(labelled: list[LabelledArticle]) -> AnyTagger:
     from newsclf.training import train
 
-    tagger: Taggerlike = train(labelled)
+    tagger: AnyTagger = train(labelled)
     return tagger
 
 
@@ -295,13 +277,6 @@ def _checked(labelled: Sequence[LabelledArticle]) -> list[LabelledArticle]:
                 f"expected LabelledArticle, got {type(item).__name__}; read_labelled gives them"
             )
     return labelled
-
-
-def _outcome(tagger: Taggerlike, labelled: Sequence[LabelledArticle]) -> Outcome:
-    themes = tagger.codebook.ids
-    labels, borderline = label_matrices(labelled, themes)
-    probabilities = tagger.probabilities([item.article for item in labelled])
-    return Outcome(themes, labels, borderline, probabilities, tagger.decide(probabilities))
 
 
 def _joined(outcomes: Sequence[Outcome]) -> Outcome:

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
 
-from newsclf.inputs.again import Selection
-from newsclf.inputs.delimited import read_delimited
-from newsclf.inputs.files import (
-    FORMATS,
-    InputFile,
-    check_extras,
-    find_files,
-    open_binary,
-    read_errors,
-)
-from newsclf.inputs.html import read_html
-from newsclf.inputs.jsonl import read_jsonl
-from newsclf.inputs.pdf import read_pdf
+from newsclf.inputs.articles import Fields, ReadOptions, rows_of
+from newsclf.inputs.files import InputFile, check_extras, find_files
+from newsclf.inputs.formats import FORMATS, format_of, load
 from newsclf.inputs.portions import Portion, in_portions, skip_rows
-from newsclf.inputs.rows import Fields, Place, ReadOptions, Reject, Row, Unread
-from newsclf.inputs.texts import read_text_file
+from newsclf.inputs.records import Unread
+from newsclf.inputs.rows import Fault, Place, Reject, Row
+from newsclf.inputs.selection import Selection
+from newsclf.inputs.streams import first_character, opened, read_errors, reason
 
 __all__ = [
     "FORMATS",
@@ -42,16 +34,7 @@ __all__ = [
     "skip_rows",
 ]
 
-_Reader = Callable[[InputFile, BinaryIO, ReadOptions], Iterator[Row | Reject | Unread]]
-_READERS: dict[str, _Reader] = {
-    "text": read_text_file,
-    "jsonl": read_jsonl,
-    "csv": read_delimited,
-    "tsv": read_delimited,
-    "html": read_html,
-    "pdf": read_pdf,
-}
-_BEFORE_BRACE = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+_Item = Row | Reject | Unread[Row | Reject]
 
 
 def read_rows(
@@ -93,9 +76,7 @@ def read_portions(
     return in_portions(_read(files, options))
 
 
-def _read(
-    files: Iterable[InputFile], options: ReadOptions | None
-) -> Iterator[Row | Reject | Unread]:
+def _read(files: Iterable[InputFile], options: ReadOptions | None) -> Iterator[_Item]:
     options = options or ReadOptions()
     files = list(files)
     check_extras(files)
@@ -103,38 +84,41 @@ def _read(
         yield from _read_file(file, options)
 
 
-def _read_file(file: InputFile, options: ReadOptions) -> Iterator[Row | Reject | Unread]:
-    if file.format == "parquet":
-        from newsclf.inputs.parquet import read_parquet
-
-        yield from read_parquet(file, options)
-        return
+def _read_file(file: InputFile, options: ReadOptions) -> Iterator[_Item]:
     place = Place(file.source, file.stem)
     last = None
     try:
-        with open_binary(file) as stream:
-            before = _state(stream)
-            for item in _reader(file, stream)(file, stream, options):
+        with opened(file) as source:
+            if isinstance(source, Fault):
+                yield place.reject(source.code, source.message)
+                return
+            before = _state(source)
+            for item in _items(file, source, options):
                 last = item.line
                 yield item
-            if _state(stream) != before:
+            if _state(source) != before:
                 yield place.reject("changed", "the file changed while it was read; run it again")
     except read_errors() as error:
-        reason = getattr(error, "strerror", None) or error
         # The line says from where on there are no rows.
         place = place._replace(line=None if last is None else last + 1)
-        yield place.reject("unreadable", f"cannot be read (to its end): {reason}")
+        yield place.reject("unreadable", f"cannot be read (to its end): {reason(error)}")
 
 
-def _reader(file: InputFile, stream: BinaryIO) -> _Reader:
-    if file.format:
-        return _READERS[file.format]
+def _items(file: InputFile, source: Any, options: ReadOptions) -> Iterator[_Item]:
+    format = format_of(file.format or _format_within(source))
+    read = load(format.reader)
+    if format.kind == "rows":
+        yield from rows_of(read(source, options.records()), file, options)
+    else:
+        yield from read(file, source, options)
+
+
+def _format_within(stream: BinaryIO) -> str:
     # Standard input has no name to go by: JSON lines begin with a brace, a text does not.
-    head: bytes = stream.peek(64) if isinstance(stream, io.BufferedReader) else b""
-    return read_jsonl if head.lstrip(_BEFORE_BRACE)[:1] == b"{" else read_text_file
+    return "jsonl" if first_character(stream) == b"{" else "text"
 
 
-def _state(stream: BinaryIO) -> tuple[int, int] | None:
+def _state(source: BinaryIO | Path) -> tuple[int, int] | None:
     """Size and time of change of a regular file, None for a pipe."""
-    status = os.fstat(stream.fileno())
+    status = source.stat() if isinstance(source, Path) else os.fstat(source.fileno())
     return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None

@@ -8,92 +8,75 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from newsclf.inputs.files import InputFile
 from newsclf.inputs.lines import Line, read_lines
-from newsclf.inputs.rows import Place, ReadOptions, Reject, Row, check_columns
+from newsclf.inputs.records import Header, Record, RecordOptions
+from newsclf.inputs.rows import Fault
 
-__all__ = ["read_delimited"]
-
-
-@dataclass
-class _Record:
-    """Fields of one record, or why there are none, and the lines it was read from."""
-
-    fields: list[str]
-    lines: list[Line]
-    code: str = ""
-    message: str = ""
-
-    def place(self, file: InputFile) -> Place:
-        first = self.lines[0]
-        raw = b"\n".join(line.raw for line in self.lines)
-        return Place(file.source, file.stem, first.number, first.offset, raw)
+__all__ = ["read_csv", "read_tsv"]
 
 
-def read_delimited(
-    file: InputFile, stream: BinaryIO, options: ReadOptions
-) -> Iterator[Row | Reject]:
-    """Yield a row for each record after the header; every value is a string, as it stands.
+def read_csv(stream: BinaryIO, options: RecordOptions) -> Iterator[Header | Record]:
+    """Yield the header, then a record for each one; every value is a string, as it stands.
 
-    A header without the columns that were asked for rejects the file, as one row. A record
-    that breaks the rules costs its first line alone: reading goes on with the next line, so an
-    unclosed quote does not swallow the rest of the file.
+    A record that breaks the rules costs its first line alone: reading goes on with the next line,
+    so an unclosed quote does not swallow the rest of the file.
     """
-    records = _Records(read_lines(stream, options.encoding, options.max_record), file, options)
-    header = next(records, None)
-    if header is None:
-        return
-    message = header.message or check_columns(header.fields, options)
-    if message:
-        yield header.place(file).reject(header.code or "header", message)
-        return
-    for record in records:
-        place = record.place(file)
-        if record.code:
-            yield place.reject(record.code, record.message)
-        elif len(record.fields) != len(header.fields):
-            yield place.reject(
-                "ragged", f"expected {len(header.fields)} fields, got {len(record.fields)}"
-            )
+    return _read(_Table(read_lines(stream, options.encoding, options.max_record), ",", options))
+
+
+def read_tsv(stream: BinaryIO, options: RecordOptions) -> Iterator[Header | Record]:
+    """Yield what `read_csv` does, of fields with tabs between them."""
+    return _read(_Table(read_lines(stream, options.encoding, options.max_record), "\t", options))
+
+
+def _read(table: _Table) -> Iterator[Header | Record]:
+    columns: list[str] | None = None
+    for fields, lines, fault in table:
+        number, offset, raw = lines[0].number, lines[0].offset, b"\n".join(x.raw for x in lines)
+        if fault:
+            yield Record(number, offset, raw, {}, fault)
+            if columns is None:
+                return  # without a header nobody knows what the fields are
+        elif columns is None:
+            columns = fields
+            yield Header(number, offset, raw, columns)
+        elif len(fields) != len(columns):
+            ragged = Fault("ragged", f"expected {len(columns)} fields, got {len(fields)}")
+            yield Record(number, offset, raw, {}, ragged)
         else:
-            yield place.record(dict(zip(header.fields, record.fields, strict=True)), options)
+            yield Record(number, offset, raw, dict(zip(columns, fields, strict=True)))
 
 
 @dataclass
-class _Records(Iterator[_Record]):
+class _Table(Iterator[tuple[list[str], list[Line], Fault | None]]):
+    """The fields of each record, the lines it was read from, and what is wrong with them."""
+
     source: Iterator[Line]
-    file: InputFile
-    options: ReadOptions
+    delimiter: str
+    options: RecordOptions
     waiting: deque[Line] = field(default_factory=deque)
 
-    def __next__(self) -> _Record:
+    def __next__(self) -> tuple[list[str], list[Line], Fault | None]:
         while True:
             used: list[Line] = []
-            lines = self._lines(used)
-            record = self._parse(lines, used)
-            if record.fields or record.code:
-                return record
+            fields, fault = self._parse(self._lines(used), used)
+            if fault and not fields:
+                # Only the first line is lost; the others get another chance.
+                self.waiting.extendleft(reversed(used[1:]))
+                used = used[:1]
+            if fields or fault:
+                return fields, used, fault
 
-    def _parse(self, lines: Iterator[str], used: list[Line]) -> _Record:
+    def _parse(self, lines: Iterator[str], used: list[Line]) -> tuple[list[str], Fault | None]:
         # The limit on fields is the process's; it is lent for one record and given back.
         limit = csv.field_size_limit(max(self.options.max_record, csv.field_size_limit()))
         try:
-            fields = next(csv.reader(lines, delimiter=self._delimiter, strict=True))
+            fields = next(csv.reader(lines, delimiter=self.delimiter, strict=True))
         except (csv.Error, _BrokenError) as error:
-            # Only the first line is lost; the others get another chance.
-            self.waiting.extendleft(reversed(used[1:]))
-            first = used[0]
-            return _Record([], [first], first.code or "invalid_csv", first.message or str(error))
+            return [], used[0].fault or Fault("invalid_csv", str(error))
         finally:
             csv.field_size_limit(limit)
-        faulty = next((line for line in used if line.code), None)
-        if faulty is not None:
-            return _Record(fields, used, faulty.code, faulty.message)
-        return _Record(fields, used)
-
-    @property
-    def _delimiter(self) -> str:
-        return "\t" if self.file.format == "tsv" else ","
+        return fields, next((line.fault for line in used if line.fault), None)
 
     def _lines(self, used: list[Line]) -> Iterator[str]:
         size = 0
@@ -105,7 +88,7 @@ class _Records(Iterator[_Record]):
                 return
             used.append(line)
             size += len(line.raw)
-            if line.code == "too_large":
+            if line.fault and line.fault.code == "too_large":
                 raise _BrokenError("a line of the record is too large")
             if size > self.options.max_record:
                 raise _BrokenError(

@@ -1,52 +1,26 @@
-"""Files of input: what lies in a folder, which format it has, how it is opened."""
+"""Files of input: what lies in a folder, and which format it has."""
 
 from __future__ import annotations
 
-import gzip
 import importlib
 import os
 import stat
-import sys
-import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from newsclf.errors import InputError, MissingExtra
-from newsclf.inputs.zst import open_zst
+from newsclf.extras import EXTRAS
+from newsclf.inputs.formats import (
+    compression_of,
+    format_of,
+    format_of_suffix,
+    help_names,
+    split_name,
+)
 
-__all__ = [
-    "FORMATS",
-    "InputFile",
-    "check_extras",
-    "find_files",
-    "open_binary",
-    "read_errors",
-    "read_whole",
-]
-
-FORMATS = ("text", "jsonl", "csv", "tsv", "parquet", "html", "pdf")
-_SUFFIXES = {
-    ".txt": "text",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".parquet": "parquet",
-    ".html": "html",
-    ".htm": "html",
-    ".pdf": "pdf",
-}
-# What must be installed to read a format or compression, and the extra that brings it.
-_NEEDS = {
-    "parquet": ("pyarrow", "parquet"),
-    "html": ("trafilatura", "html"),
-    "pdf": ("pypdf", "pdf"),
-    ".zst": ("zstandard", "zst"),
-}
-_COMPRESSIONS = (".gz", ".zst")
+__all__ = ["InputFile", "check_extras", "find_files", "named_file"]
 
 
 @dataclass(frozen=True)
@@ -63,8 +37,9 @@ class InputFile:
         Name without its suffixes, relative to the folder it was found in: the id of a text
         file, the first part of the ids of rows that have none.
     format : str
-        One of `FORMATS`; empty for standard input whose format is yet to be seen.
-    compression : {"", ".gz", ".zst"}
+        Name of one of `FORMATS`; empty for standard input whose format is yet to be seen.
+    compression : str
+        Suffix of one of `COMPRESSIONS`; empty without one.
     """
 
     path: Path | None
@@ -106,8 +81,8 @@ def find_files(
     InputError
         A path does not exist, or a file named by itself has a suffix that says nothing.
     """
-    if format is not None and format not in FORMATS:
-        raise InputError(f"expected a format among {', '.join(FORMATS)}, got {format!r}")
+    if format is not None:
+        format_of(format)
     files: list[InputFile] = []
     skipped: Counter[str] = Counter()
     for entry in inputs:
@@ -117,7 +92,7 @@ def find_files(
         path = Path(entry)
         if path.is_dir():
             for found in _walk(path, skipped):
-                file = _classify(found, found.relative_to(path), format)
+                file = named_file(found, format, within=path)
                 real = found.resolve()
                 if file and not any(p in exclude for p in (real, *real.parents)):
                     files.append(file)
@@ -126,11 +101,10 @@ def find_files(
             continue
         if not os.path.lexists(path):
             raise InputError(f"{path}: no such file or folder")
-        named = _classify(path, Path(path.name), format)
+        named = named_file(path, format)
         if named is None:
             raise InputError(
-                f"{path}: expected a name in {' '.join(_SUFFIXES)} (also with .gz or .zst); "
-                "say with --format what it is"
+                f"{path}: expected a file named {help_names()}; say with --format what it is"
             )
         files.append(named)
     return files, skipped
@@ -163,18 +137,22 @@ def _is_special(path: Path) -> bool:
     return not stat.S_ISREG(mode)
 
 
-def _classify(path: Path, relative: Path, format: str | None) -> InputFile | None:
-    name = relative.as_posix()
-    lower = name.lower()
-    compression = next((c for c in _COMPRESSIONS if lower.endswith(c)), "")
-    stem = name[: len(name) - len(compression)]
-    suffix = Path(stem).suffix
-    found = format or _SUFFIXES.get(suffix.lower())
-    if found is None:
-        return None
-    if suffix:
-        stem = stem[: -len(suffix)]
-    return InputFile(path, str(path), stem, found, compression)
+def named_file(
+    path: Path, format: str | None = None, *, within: Path | None = None
+) -> InputFile | None:
+    """Return a file with its format: the one named, else that of its suffix; None without any.
+
+    Parameters
+    ----------
+    path : Path
+    format : str, optional
+    within : Path, optional
+        The folder that its name is relative to; the one it lies in by default.
+    """
+    relative = path.relative_to(within or path.parent)
+    stem, suffix, compression = split_name(relative.as_posix())
+    found = format_of(format) if format else format_of_suffix(suffix)
+    return InputFile(path, str(path), stem, found.name, compression) if found else None
 
 
 def check_extras(files: Iterable[InputFile]) -> None:
@@ -185,46 +163,16 @@ def check_extras(files: Iterable[InputFile]) -> None:
     MissingExtra
         It is not; the message says what to install.
     """
-    for kind in {kind for file in files for kind in (file.format, file.compression)} & set(_NEEDS):
-        module, extra = _NEEDS[kind]
+    needed: dict[str, str] = {}
+    for name, suffix in {(file.format, file.compression) for file in files}:
+        format, compression = format_of(name) if name else None, compression_of(suffix)
+        if format is not None and format.extra:
+            needed[format.extra] = format.suffixes[0]
+        if compression is not None and compression.extra:
+            needed[compression.extra] = compression.suffix
+    for extra, suffix in needed.items():
         try:
-            importlib.import_module(module)
+            for module in EXTRAS[extra].packages:
+                importlib.import_module(module)
         except ImportError:
-            raise MissingExtra(f"reading .{kind.lstrip('.')} files", extra) from None
-
-
-def open_binary(file: InputFile) -> BinaryIO:
-    """Open a file for reading bytes, decompressed.
-
-    Raises
-    ------
-    OSError
-        It cannot be opened.
-    """
-    if file.path is None:
-        if sys.stdin is None:
-            raise OSError("standard input is closed")
-        # A copy of the descriptor: closing the stream leaves standard input to its owner.
-        return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
-    if file.compression == ".gz":
-        return cast(BinaryIO, gzip.open(file.path, "rb"))
-    if file.compression == ".zst":
-        return open_zst(file.path)
-    return file.path.open("rb")
-
-
-def read_errors() -> tuple[type[Exception], ...]:
-    """Return the errors that reading a damaged or vanished file raises."""
-    errors: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error)
-    zstandard = sys.modules.get("zstandard")
-    return (*errors, zstandard.ZstdError) if zstandard else errors
-
-
-def read_whole(stream: BinaryIO, limit: int) -> bytes:
-    """Return the contents of a stream; of a longer one, more than `limit` bytes and no end."""
-    parts = []
-    size = limit + 1
-    while size > 0 and (part := stream.read(min(size, 1 << 20))):
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
+            raise MissingExtra(f"reading {suffix} files", extra) from None

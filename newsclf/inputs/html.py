@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from newsclf.errors import DecodingError
-from newsclf.inputs.files import InputFile, read_whole
-from newsclf.inputs.rows import Place, ReadOptions, Reject, Row
+from newsclf.inputs.articles import ReadOptions
+from newsclf.inputs.files import InputFile
+from newsclf.inputs.rows import Place, Reject, Row
+from newsclf.inputs.streams import read_whole
 from newsclf.records.article import Article
 from newsclf.text.decoding import decode
 

@@ -3,64 +3,75 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from newsclf.inputs.files import InputFile
-from newsclf.inputs.lines import Block, Line, read_blocks
-from newsclf.inputs.rows import Place, ReadOptions, Reject, Row, Unread
+from newsclf.errors import DecodingError
+from newsclf.inputs.lines import Line, LineBlock, read_blocks
+from newsclf.inputs.records import Record, RecordOptions, Unread
+from newsclf.inputs.rows import Fault
+from newsclf.inputs.streams import first_character, read_whole
+from newsclf.records import strict_json
+from newsclf.text.decoding import decode
 
 __all__ = ["read_jsonl"]
 
+# An array is held whole, and tools export one line for all that they have.
+_LARGEST_ARRAY = 1 << 30
+_SPACE = " \t\r\n"
 
-def read_jsonl(file: InputFile, stream: BinaryIO, options: ReadOptions) -> Iterator[Unread]:
-    """Yield a row for each line that is not blank, some at a time and yet to be read."""
+
+def read_jsonl(stream: BinaryIO, options: RecordOptions) -> Iterator[Record | Unread[Record]]:
+    """Yield a record for each line that is not blank, some at a time and yet to be read."""
+    if options.arrays and first_character(stream) == b"[":
+        yield from _array(stream, options)
+        return
     for block in read_blocks(stream, options.encoding, options.max_record):
-        read = functools.partial(_rows, block, file, options)
+        read = functools.partial(_records, block)
         yield Unread(read, len(block.raws), block.size, block.number + len(block.raws) - 1)
 
 
-def _rows(block: Block, file: InputFile, options: ReadOptions) -> Iterator[Row | Reject]:
-    source, stem = file.source, file.stem
-    for line in block.lines():
-        row = _read(line, Place(source, stem, line.number, line.offset, line.raw), options)
-        if row is not None:
-            yield row
+def _records(block: LineBlock) -> Iterator[Record]:
+    return filter(None, map(_record, block.lines()))
 
 
-def _read(line: Line, place: Place, options: ReadOptions) -> Row | Reject | None:
-    if line.code:
-        return place.reject(line.code, line.message)
+def _record(line: Line) -> Record | None:
+    number, offset, raw, text, fault = line
+    if fault is not None:
+        return Record(number, offset, raw, {}, fault)
     # Files put together end to end leave their byte order marks at the head of lines.
-    text = line.text.lstrip("\ufeff").rstrip(_SPACE)
+    text = text.lstrip("\ufeff").rstrip(_SPACE)
     if not text or text.isspace():
         return None
     try:
-        record, end = _LENIENT.raw_decode(text, len(text) - len(text.lstrip(_SPACE)))
-        # With as many colons as keys none came twice. Else, or with a rest, a closer look.
-        if end < len(text) or (isinstance(record, dict) and text.count(":") != len(record)):
-            record = _STRICT.decode(text)
-    except RecursionError:
-        return place.reject("invalid_json", "nested too deeply")
+        values = strict_json.loads(text)
     except ValueError as error:
-        return place.reject("invalid_json", str(error))
-    if not isinstance(record, dict):
-        kind = type(record).__name__
-        return place.reject("not_an_object", f"expected a JSON object a line, got a {kind}")
-    return place.record(record, options)
+        return Record(number, offset, raw, {}, Fault("invalid_json", str(error)))
+    if not isinstance(values, dict):
+        return Record(number, offset, raw, {}, _no_object(values, "a line"))
+    return Record(number, offset, raw, values)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} comes twice")
-    return record
+def _array(stream: BinaryIO, options: RecordOptions) -> Iterator[Record]:
+    """Yield the items of a file that is one array."""
+    data = read_whole(stream, _LARGEST_ARRAY)
+    try:
+        if len(data) > _LARGEST_ARRAY:
+            raise ValueError(f"an array of more than {_LARGEST_ARRAY} bytes; write JSON lines")
+        values = strict_json.loads(decode(data, options.encoding).lstrip("\ufeff"))
+    except DecodingError as error:
+        yield Record(None, None, b"", {}, Fault("encoding", str(error).partition(";")[0]))
+        return
+    except ValueError as error:
+        yield Record(None, None, b"", {}, Fault("invalid_json", str(error)))
+        return
+    for number, value in enumerate(values, 1):
+        if isinstance(value, dict):
+            yield Record(number, None, b"", value, None, "item")
+        else:
+            yield Record(number, None, b"", {}, _no_object(value, "an item"), "item")
 
 
-_SPACE = " \t\r\n"
-# NaN and Infinity are not JSON, but pandas and Python write them where a value is missing.
-_LENIENT = json.JSONDecoder(parse_constant=lambda _: None)
-_STRICT = json.JSONDecoder(parse_constant=lambda _: None, object_pairs_hook=_object)
+def _no_object(value: object, place: str) -> Fault:
+    kind = type(value).__name__
+    return Fault("not_an_object", f"expected a JSON object {place}, got a {kind}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from newsclf.inputs.rows import RAW_LIMIT
+from newsclf.inputs.rows import RAW_LIMIT, Fault
 from newsclf.text.decoding import settle, strip_bom
 
-__all__ = ["AT_A_TIME", "Block", "Line", "read_blocks", "read_lines"]
+__all__ = ["AT_A_TIME", "Line", "LineBlock", "read_blocks", "read_lines"]
 
 AT_A_TIME = 1024  # lines or rows that are handed on as one
 
@@ -27,19 +27,18 @@ class Line(NamedTuple):
         The line; its first 64 KiB when it is too large.
     text : str
         The line decoded, U+FFFD where it could not be; empty when it is too large.
-    code, message : str
-        Why the line cannot be used ("encoding", "too_large"); empty when it can.
+    fault : Fault or None
+        Why the line cannot be used ("encoding", "too_large").
     """
 
     number: int
     offset: int
     raw: bytes
     text: str
-    code: str = ""
-    message: str = ""
+    fault: Fault | None = None
 
 
-class Block(NamedTuple):
+class LineBlock(NamedTuple):
     """Lines that stand one after the other, not looked at yet.
 
     Attributes
@@ -78,7 +77,7 @@ def read_lines(stream: BinaryIO, encoding: str | None, max_record: int) -> Itera
         yield from block.lines()
 
 
-def read_blocks(stream: BinaryIO, encoding: str | None, max_record: int) -> Iterator[Block]:
+def read_blocks(stream: BinaryIO, encoding: str | None, max_record: int) -> Iterator[LineBlock]:
     """Yield the lines of a stream, some at a time; no more than `max_record` and a chunk are held.
 
     Lines end with a line feed; a file whose beginning has carriage returns alone is read by
@@ -101,13 +100,13 @@ def read_blocks(stream: BinaryIO, encoding: str | None, max_record: int) -> Iter
             raws[0] = b"".join([*held, raws[0]])
             held.clear()
             if size > max_record:
-                yield Block(number, offset, [raws.pop(0)], size, codec, newline, max_record)
+                yield LineBlock(number, offset, [raws.pop(0)], size, codec, newline, max_record)
                 number, offset = number + 1, offset + size + len(newline)
             size = 0
         for start in range(0, len(raws), AT_A_TIME):
             some = raws[start : start + AT_A_TIME]
             whole = sum(map(len, some))
-            yield Block(number, offset, some, whole, codec, newline, max_record)
+            yield LineBlock(number, offset, some, whole, codec, newline, max_record)
             number, offset = number + len(some), offset + whole + len(newline) * len(some)
         size += len(last)
         if size <= max_record:
@@ -115,7 +114,7 @@ def read_blocks(stream: BinaryIO, encoding: str | None, max_record: int) -> Iter
         else:
             held[:] = [b"".join([*held, last])[:RAW_LIMIT]]
     if size:
-        yield Block(number, offset, [b"".join(held)], size, codec, newline, max_record)
+        yield LineBlock(number, offset, [b"".join(held)], size, codec, newline, max_record)
 
 
 def _read_sample(stream: BinaryIO) -> bytes:
@@ -165,13 +164,15 @@ def _split(data: bytes, newline: bytes) -> list[bytes]:
 
 def _line(number: int, offset: int, raw: bytes, size: int, codec: str, max_record: int) -> Line:
     if size > max_record:
-        message = f"{size} bytes, more than the {max_record} allowed; raise --max-record"
-        return Line(number, offset, raw[:RAW_LIMIT], "", "too_large", message)
+        message = f"{size} bytes, more than the {max_record} allowed"
+        fault = Fault("too_large", message, "raise --max-record")
+        return Line(number, offset, raw[:RAW_LIMIT], "", fault)
     try:
         return Line(number, offset, raw, raw.decode(codec))
     except UnicodeDecodeError as error:
-        message = (
-            f"not {codec}, as the file is: {error.reason} at byte {error.start} of the line; "
-            "repair the line, or name the encoding of the file with --encoding"
+        fault = Fault(
+            "encoding",
+            f"not {codec}, as the file is: {error.reason} at byte {error.start} of the line",
+            "repair the line, or name the encoding of the file with --encoding",
         )
-        return Line(number, offset, raw, raw.decode(codec, "replace"), "encoding", message)
+        return Line(number, offset, raw, raw.decode(codec, "replace"), fault)

@@ -3,90 +3,46 @@
 from __future__ import annotations
 
 import functools
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from newsclf.errors import DecodingError
-from newsclf.inputs.files import InputFile, open_binary, read_errors
-from newsclf.inputs.rows import Place, ReadOptions, Reject, Row, check_columns
+from newsclf.inputs.records import Header, Record, RecordOptions
+from newsclf.inputs.rows import Fault
 from newsclf.text.decoding import decode
 
 __all__ = ["read_parquet"]
 
 _BATCH_BYTES = 8 << 20
 _BATCH_ROWS = 1024
-# Parquet is compressed within: what shrinks a hundred times more is made to fill a disk.
-_MOST_TIMES = 100
-_LEAST_UNPACKED = 16 << 20
 
 
-def read_parquet(file: InputFile, options: ReadOptions) -> Iterator[Row | Reject]:
-    """Yield a row for each row of a Parquet file; `line` counts rows from 1 on.
+def read_parquet(path: Path, options: RecordOptions) -> Iterator[Header | Record]:
+    """Yield the columns, then a record for each row.
 
     Only the columns in use are read. Text columns are read as dictionaries, so that a file that
-    repeats one huge value a million times holds it once. A file that is compressed as a whole is
-    unpacked on the disk first, for its footer comes last.
+    repeats one huge value a million times holds it once.
     """
-    place = Place(file.source, file.stem)
-    if file.path is None:
-        yield place.reject("unreadable", "expected a file on disk, for its footer is read first")
-    elif not file.compression:
-        yield from _rows(file, file.path, options)
-    else:
-        with tempfile.NamedTemporaryFile(prefix="newsclf-", suffix=".parquet") as unpacked:
-            fault = _unpack(file, file.path, cast(BinaryIO, unpacked))
-            if fault:
-                yield place.reject(*fault)
-            else:
-                yield from _rows(file, Path(unpacked.name), options)
-
-
-def _unpack(file: InputFile, path: Path, target: BinaryIO) -> tuple[str, str] | None:
-    """Decompress a file; return code and message of what keeps it from being done."""
-    try:
-        allowed = _LEAST_UNPACKED + _MOST_TIMES * path.stat().st_size
-        with open_binary(file) as stream:
-            while part := stream.read(1 << 20):
-                target.write(part)
-                if target.tell() > allowed:
-                    return "too_large", f"more than {_MOST_TIMES} times its size when unpacked"
-    except read_errors() as error:
-        reason = getattr(error, "strerror", None) or error
-        return "unreadable", f"cannot be unpacked: {reason}"
-    target.flush()
-    return None
-
-
-def _rows(file: InputFile, path: Path, options: ReadOptions) -> Iterator[Row | Reject]:
     import pyarrow
     import pyarrow.parquet
 
-    place = Place(file.source, file.stem)
     rows = 0
     try:
         with pyarrow.parquet.ParquetFile(path) as table:
-            columns = table.schema_arrow.names
-            fault = check_columns(columns, options)
-            if fault:
-                yield place.reject("header", fault)
-                return
-        used = _used(columns, options)
-        with pyarrow.parquet.ParquetFile(path, read_dictionary=used) as table:
+            schema = table.schema_arrow
+        yield Header(None, None, b"", schema.names)
+        used = [n for n in schema.names if options.columns is None or n in options.columns]
+        texts = [n for n in used if _is_text(schema.field(n).type, pyarrow.types)]
+        with pyarrow.parquet.ParquetFile(path, read_dictionary=texts) as table:
             for batch in table.iter_batches(_batch_rows(table.metadata), columns=used):
-                for values in _records(batch, options.max_record):
+                for values in _rows(batch, options.max_record):
                     rows += 1
-                    yield _row(values, Place(file.source, file.stem, rows), options)
+                    yield _record(rows, values, options)
     except (pyarrow.ArrowException, OSError) as error:
-        yield place.reject("unreadable", f"cannot be read after row {rows}: {error!s:.300}")
-
-
-def _used(columns: list[str], options: ReadOptions) -> list[str]:
-    names = options.fields
-    wanted = {*names.id, *names.title, *names.text, *names.date, *names.source, *options.keep}
-    return [c for c in columns if c in wanted]
+        fault = Fault("unreadable", f"cannot be read after row {rows}: {error!s:.300}")
+        yield Record(None, None, b"", {}, fault)
 
 
 def _batch_rows(metadata: Any) -> int:
@@ -103,7 +59,7 @@ class _Huge:
     size: int
 
 
-def _records(batch: Any, limit: int) -> Iterator[dict[str, Any]]:
+def _rows(batch: Any, limit: int) -> Iterator[dict[str, Any]]:
     # One row at a time: a whole batch as Python objects could be as large as its bomb wishes.
     columns = {name: _reader(batch.column(i), limit) for i, name in enumerate(batch.schema.names)}
     for i in range(batch.num_rows):
@@ -137,17 +93,19 @@ def _is_text(type: Any, types: Any) -> bool:
     return any(test(type) for test in tests)
 
 
-def _row(values: dict[str, Any], place: Place, options: ReadOptions) -> Row | Reject:
-    record = dict(values)
+def _record(number: int, values: dict[str, Any], options: RecordOptions) -> Record:
+    """Make a record of the values of a row, those that are bytes decoded."""
     for name, value in values.items():
         if isinstance(value, _Huge):
-            allowed = f"the {options.max_record} allowed; raise --max-record"
-            return place.reject("too_large", f"{name}: {value.size} bytes, more than {allowed}")
+            message = f"{name}: {value.size} bytes, more than the {options.max_record} allowed"
+            fault = Fault("too_large", message, "raise --max-record")
+            return Record(number, None, b"", {}, fault, "row")
         if isinstance(value, bytes):
             try:
-                record[name] = decode(value, options.encoding)
+                values[name] = decode(value, options.encoding)
             except DecodingError as error:
-                return place.reject("encoding", f"{name}: {error}")
+                fault = Fault("encoding", f"{name}: {error}")
+                return Record(number, None, b"", {}, fault, "row")
         elif value is not None and not isinstance(value, (str, int, float, list, dict)):
-            record[name] = str(value)  # dates, times, decimals
-    return place.record(record, options)
+            values[name] = str(value)  # dates, times, decimals
+    return Record(number, None, b"", values, None, "row")

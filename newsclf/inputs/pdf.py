@@ -7,8 +7,10 @@ import logging
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from newsclf.inputs.files import InputFile, read_whole
-from newsclf.inputs.rows import Place, ReadOptions, Reject, Row
+from newsclf.inputs.articles import ReadOptions
+from newsclf.inputs.files import InputFile
+from newsclf.inputs.rows import Place, Reject, Row
+from newsclf.inputs.streams import read_whole
 from newsclf.records.article import Article
 
 __all__ = ["read_pdf"]

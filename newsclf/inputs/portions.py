@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from newsclf.inputs import lines
-from newsclf.inputs.rows import Reject, Row, Unread
+from newsclf.inputs.records import Unread
+from newsclf.inputs.rows import Reject, Row
 
 __all__ = ["Portion", "in_portions", "skip_rows"]
 
@@ -22,7 +23,7 @@ class Portion:
     """
 
     def __init__(self) -> None:
-        self._items: list[Row | Reject | Unread] = []
+        self._items: list[Row | Reject | Unread[Row | Reject]] = []
         self._count = 0
         self.weight = 0
 
@@ -31,7 +32,7 @@ class Portion:
         """Whether nothing should be added any more."""
         return self._count >= lines.AT_A_TIME or self.weight >= _SIZE
 
-    def add(self, item: Row | Reject | Unread) -> None:
+    def add(self, item: Row | Reject | Unread[Row | Reject]) -> None:
         """Put something at the end."""
         self._items.append(item)
         self._count += item.lines if isinstance(item, Unread) else 1
@@ -48,7 +49,7 @@ class Portion:
         return rows
 
 
-def in_portions(items: Iterable[Row | Reject | Unread]) -> Iterator[Portion]:
+def in_portions(items: Iterable[Row | Reject | Unread[Row | Reject]]) -> Iterator[Portion]:
     """Put what comes into portions, lazily; only the last one may be small."""
     portion = Portion()
     for item in items:
@@ -71,7 +72,7 @@ def skip_rows(portions: Iterable[Portion], count: int) -> Iterator[Portion]:
         count -= min(count, len(rows))
 
 
-def _weight(item: Row | Reject | Unread) -> int:
+def _weight(item: Row | Reject | Unread[Row | Reject]) -> int:
     if isinstance(item, Unread):
         return item.size + 1
     size = len(item.raw) + 1

@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import difflib
 import gzip
-import json
-import os
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -17,17 +15,18 @@ from typing import Any, Literal
 from newsclf.errors import InputError, LabelError
 from newsclf.labels.files import (
     EXPECTED,
-    Row,
+    LabelRecord,
     file_rows,
     folder_rows,
     row_id,
     row_string,
     text_articles,
 )
+from newsclf.outputs import json_line, open_output
 from newsclf.records.article import Article, LabelledArticle, as_article
 from newsclf.records.codebook import Codebook
 
-__all__ = ["read_labelled", "write_labelled"]
+__all__ = ["labelled_lines", "read_labelled", "write_labelled"]
 
 _NAMED = 5
 
@@ -44,15 +43,16 @@ def read_labelled(
     Parameters
     ----------
     path : str or Path
-        ``.jsonl`` or ``.jsonl.gz``: one object a line with id, title, text (or paragraphs),
-        labels (primary first) and optionally borderline, date, source; other keys are ignored.
-        A line with ``sha256`` and no text holds stand-off labels, and needs `texts`.
-        ``.csv`` or ``.csv.gz``: columns id, title, text, labels and optionally borderline, date,
-        source; themes are separated by ``;`` or ``|``.
+        ``.jsonl``: one object a line with id, title, text (or paragraphs), labels (primary first)
+        and optionally borderline, date, source; other keys are ignored. The fields of the article
+        may have any name that `newsclf tag` knows. A line with ``sha256`` and no text holds
+        stand-off labels, and needs `texts`.
+        ``.csv`` or ``.tsv``: columns of these names; themes are separated by ``;`` or ``|``.
         ``.json`` or ``.jsonl`` from Label Studio (also JSON_MIN), doccano, Prodigy or Argilla, and
         ``.txt`` for fastText, with ids made up where the tool has none. Where several readers
         differ on a theme, it is borderline. A warning counts what was left out: annotations that
         were cancelled or rejected, articles without one.
+        Each of these also compressed, ``.gz`` or ``.zst``.
         A folder with articles.jsonl and labels.jsonl, such as seeds/: every unit that was
         judged, captions and fragments too (``.article.type`` tells them apart), lone headlines not.
     codebook : Codebook, optional
@@ -131,39 +131,33 @@ def write_labelled(
     ------
     LabelError, InputError
         As for `read_labelled`: what could not be read back is not written.
+    OSError
+        Writing failed, the disk being full for instance.
     """
     path = Path(path)
     if not path.name.endswith((".jsonl", ".jsonl.gz")):
         raise InputError(f"{path}: expected a name that ends in .jsonl or .jsonl.gz")
+    # No file name and no time in the gzip header: equal labels are equal files.
+    with (
+        open_output(path) as stream,
+        gzip.GzipFile("", "wb", mtime=0, fileobj=stream)
+        if path.suffix == ".gz"
+        else contextlib.nullcontext(stream) as out,
+    ):
+        out.writelines(labelled_lines(labelled, str(path), text=text))
+
+
+def labelled_lines(
+    labelled: Iterable[LabelledArticle], name: str, *, text: bool = True
+) -> Iterator[bytes]:
+    """Yield the lines that `write_labelled` writes; `name` is what errors say of the file."""
     check = _Check(None)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        # No file name and no time in the gzip header: equal labels are equal files.
-        with (
-            part.open("wb") as raw,
-            gzip.GzipFile("", "wb", mtime=0, fileobj=raw)
-            if path.suffix == ".gz"
-            else contextlib.nullcontext(raw) as out,
-        ):
-            for number, item in enumerate(labelled, 1):
-                place = f"{path}: item {number}"
-                if not isinstance(item, LabelledArticle):
-                    raise InputError(f"{place}: expected LabelledArticle, got {item!r:.80}")
-                check.item(place, item)
-                out.write(_line(item.to_dict(text=text)))
-        part.replace(path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
-
-
-def _line(record: Mapping[str, Any]) -> bytes:
-    try:
-        return json.dumps(record, ensure_ascii=False).encode() + b"\n"
-    except UnicodeEncodeError:  # half a surrogate pair: only an escape can hold it
-        return json.dumps(record).encode() + b"\n"
+    for number, item in enumerate(labelled, 1):
+        place = f"{name}: item {number}"
+        if not isinstance(item, LabelledArticle):
+            raise InputError(f"{place}: expected LabelledArticle, got {item!r:.80}")
+        check.item(place, item)
+        yield json_line(item.to_dict(text=text))
 
 
 class _Check:
@@ -223,7 +217,7 @@ class _Check:
 
 def _find_texts(
     path: Path,
-    rows: list[Row],
+    rows: list[LabelRecord],
     texts: Iterable[Article | LabelledArticle] | str | Path | None,
 ) -> dict[str, Article]:
     """Find the texts of stand-off labels, by sha256."""

@@ -151,43 +151,35 @@ def write(folder: str | os.PathLike[str], files: ModelFiles, *, overwrite: bool 
     ------
     ModelError
         The folder exists and `overwrite` is false, or it exists and is no model folder.
+    InputError
+        The folder cannot be written, or somebody else is writing it.
     """
-    import shutil
-    import tempfile
     from pathlib import Path
 
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
+
+    from newsclf.outputs.atomic import atomic_folder
+    from newsclf.outputs.digests import sha256_of
+    from newsclf.outputs.locks import only_writer
 
     folder = Path(folder)
-    if folder.exists():
-        if not overwrite:
-            raise ModelError(f"{folder}: exists; choose another folder or pass overwrite=True")
-        if not (folder / MANIFEST).is_file():
-            raise ModelError(f"{folder}: exists and is no model folder, so it is left alone")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        save_file({k: np.ascontiguousarray(v) for k, v in files.arrays.items()}, new / WEIGHTS)
-        for name, data in files.others.items():
-            (new / name).write_bytes(data)
-        contents = {
-            **files.manifest,
-            "format": FORMAT,
-            "files": {path.name: _sha256(path) for path in sorted(new.iterdir())},
-        }
-        (new / MANIFEST).write_bytes(_signed(contents))
-        new.chmod(0o755)
-        for path in new.iterdir():
-            path.chmod(0o644)
+    with only_writer(folder):
         if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-            folder.replace(old)
-            new.replace(folder)
-            shutil.rmtree(old)
-        else:
-            new.replace(folder)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+            if not overwrite:
+                raise ModelError(f"{folder}: exists; choose another folder or pass overwrite=True")
+            if not (folder / MANIFEST).is_file():
+                raise ModelError(f"{folder}: exists and is no model folder, so it is left alone")
+        arrays = {name: np.ascontiguousarray(array) for name, array in files.arrays.items()}
+        with atomic_folder(folder) as new:
+            for name, data in {WEIGHTS: save(arrays), **files.others}.items():
+                (new / name).write_bytes(data)
+            contents = {
+                **files.manifest,
+                "format": FORMAT,
+                "files": {path.name: sha256_of(path) for path in sorted(new.iterdir())},
+            }
+            (new / MANIFEST).write_bytes(_signed(contents))
     return folder
 
 
@@ -205,11 +197,6 @@ def _manifest_hash(written: bytes) -> str:
     start = written.rfind(_HASH_KEY) + len(_HASH_KEY)
     blanked = written[:start] + _NO_HASH.encode() + written[start + len(_NO_HASH) :]
     return hashlib.sha256(blanked).hexdigest()
-
-
-def _sha256(path: str | os.PathLike[str]) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _map(path: str) -> NDArray[np.uint8]:

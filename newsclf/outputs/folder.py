@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from newsclf.errors import InputError
-from newsclf.outputs.atomic import open_at, publish, sync
+from newsclf.outputs.atomic import move, staging_folder, sync
+from newsclf.outputs.growing import open_at
 from newsclf.outputs.journal import Progress
-from newsclf.outputs.writers import Format, Writer
+from newsclf.outputs.names import target
+from newsclf.outputs.schema import Format, Writer
 
-__all__ = ["FolderWriter", "atomic_folder", "publish_folder"]
+__all__ = ["FolderWriter", "files_in", "publish_files"]
 
 
 class FolderWriter:
@@ -35,6 +35,8 @@ class FolderWriter:
         self.name = ""
         self._stream: BinaryIO | None = None
         self._writer: Writer | None = None
+        # Folders with names of files in them that are not on the disk yet.
+        self._changed: set[Path] = set()
 
     def turn(self, name: str) -> None:
         """Go on with the file `name`; the one before it is complete."""
@@ -43,6 +45,8 @@ class FolderWriter:
         self.close()
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
+        depth = len(Path(name).parents) + 1
+        self._changed.update(path.parents[:depth])
         length = self.start.output_bytes if name == self.start.output_name else 0
         self._stream = open_at(path, length)
         self._writer = self.format.writer(self._stream, header=not length)
@@ -59,12 +63,16 @@ class FolderWriter:
             self._stream.flush()
 
     def position(self) -> tuple[str, int]:
-        """Put the file in hand on the disk; return its name and length."""
-        if self._stream is None:
-            return self.start.output_name, self.start.output_bytes
-        self._stream.flush()
-        sync(self.folder / self.name)
-        return self.name, self._stream.tell()
+        """Put the file in hand and all names on the disk; return its name and length."""
+        name, length = self.start.output_name, self.start.output_bytes
+        if self._stream is not None:
+            self._stream.flush()
+            sync(self.folder / self.name)
+            name, length = self.name, self._stream.tell()
+        for folder in sorted(self._changed):
+            sync(folder)
+        self._changed.clear()
+        return name, length
 
     def complete(self, names: Iterable[str]) -> None:
         """Close the last file, and make an empty one for each input without a record."""
@@ -89,34 +97,38 @@ class FolderWriter:
 
 
 @contextlib.contextmanager
-def atomic_folder(folder: Path, format: Format) -> Iterator[FolderWriter]:
+def files_in(folder: Path, format: Format) -> Iterator[FolderWriter]:
     """Write files that appear in `folder` when the block ends without an error."""
-    staging = folder.with_name(f".{folder.name[:40]}-{secrets.token_hex(4)}")
-    writer = FolderWriter(staging, format, Progress())
-    try:
-        yield writer
-        publish_folder(staging, folder)
-    finally:
-        writer.drop()
-        shutil.rmtree(staging, ignore_errors=True)
+    with staging_folder(folder) as staging:
+        writer = FolderWriter(staging, format, Progress())
+        try:
+            yield writer
+            publish_files(staging, folder)
+        finally:
+            writer.drop()
 
 
-def publish_folder(staging: Path, folder: Path) -> None:
+def publish_files(staging: Path, folder: Path) -> None:
     """Move finished files to where they belong; what else lies there stays.
+
+    The files are on the disk already; then their names are as well.
 
     Raises
     ------
     InputError
         The folder cannot be made.
     """
+    changed = {folder.parent}
     try:
         for path in sorted(staging.rglob("*")):
-            target = folder / path.relative_to(staging)
+            place = target(folder / path.relative_to(staging))
             if path.is_dir():
-                target.mkdir(parents=True, exist_ok=True)
+                place.mkdir(parents=True, exist_ok=True)
             else:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                publish(path, target)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                move(path, place)
+            changed.add(place.parent)
     except FileExistsError as error:
         raise InputError(f"{error.filename}: expected a folder, found a file") from error
-    shutil.rmtree(staging, ignore_errors=True)
+    for parent in sorted(changed):
+        sync(parent)

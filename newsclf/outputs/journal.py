@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from newsclf.errors import InputError
-from newsclf.outputs.atomic import publish
-from newsclf.outputs.writers import json_line
+from newsclf.outputs.atomic import atomic_file
+from newsclf.outputs.jsonl import json_line
+from newsclf.outputs.names import beside, target
 
-__all__ = ["Journal", "Progress", "sha256_of"]
+__all__ = ["Progress", "RunJournal"]
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,11 @@ class Progress:
         return sum(self.codes.values())
 
 
-class Journal:
-    """The journal of one output file, ``OUT.journal``, beside ``OUT.partial``.
+class RunJournal:
+    """The journal of one output, ``OUT.journal``, beside ``OUT.partial``.
 
-    The outputs are written and synced first, the journal after them, each time under a
-    temporary name: whenever the run is cut off, the outputs hold at least what the journal
-    says, and what they hold beyond it is cut away.
+    The outputs are put on the disk first, the journal after them: whenever the run is cut off,
+    the outputs hold at least what the journal says, and what they hold beyond it is cut away.
 
     Parameters
     ----------
@@ -66,7 +65,7 @@ class Journal:
     """
 
     def __init__(self, output: Path, key: Mapping[str, Any]) -> None:
-        self.path = output.with_name(output.name + ".journal")
+        self.path = beside(target(output), ".journal")
         self.key = dict(key)
 
     def load(self) -> Progress:
@@ -97,23 +96,9 @@ class Journal:
 
     def save(self, progress: Progress) -> None:
         """Put down where the run stands; its outputs must be on the disk by now."""
-        temporary = self.path.with_name(self.path.name + ".new")
-        temporary.write_bytes(json_line({"progress": asdict(progress), "key": self.key}))
-        publish(temporary, self.path)
+        with atomic_file(self.path) as stream:
+            stream.write(json_line({"progress": asdict(progress), "key": self.key}))
 
     def remove(self) -> None:
         """The run is over."""
         self.path.unlink(missing_ok=True)
-
-
-def sha256_of(paths: Sequence[Path]) -> list[str]:
-    """Return the hex digest of each file."""
-    digests = []
-    for path in paths:
-        try:
-            with path.open("rb") as stream:
-                digests.append(hashlib.file_digest(stream, "sha256").hexdigest())
-        except OSError as error:
-            # Unreadable now is a state like any other: it is rejected, and may have changed later.
-            digests.append(f"unreadable: {error.strerror}")
-    return digests

@@ -13,7 +13,7 @@ from newsclf.pages.drafts import gather
 from newsclf.pages.interleaving import separate
 from newsclf.pages.layout import label_blocks
 from newsclf.pages.units import make_article
-from newsclf.records.article import Page
+from newsclf.records.page import Page
 from newsclf.text.decoding import decode, read_text
 
 __all__ = ["read_page"]

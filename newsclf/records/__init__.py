@@ -1,1 +1,1 @@
-"""The records that are passed on: articles, the codebook, taggings, explanations."""
+"""The records that are passed on: pages, articles, the codebook, taggings, explanations."""

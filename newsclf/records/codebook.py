@@ -78,8 +78,8 @@ class Codebook:
     """A versioned set of themes.
 
     >>> codebook = Codebook.load("governance")
-    >>> len(codebook), codebook["health"].name_zh
-    (24, '医疗卫生与健康')
+    >>> "health" in codebook.ids, codebook["health"].name_zh
+    (True, '医疗卫生与健康')
     >>> codebook.resolve("教育")
     'education'
     """
@@ -133,7 +133,7 @@ class Codebook:
 
         A rule broken anywhere raises `CodebookError` that names the theme and the field.
         """
-        reader = _Reader(where)
+        reader = _CodebookReader(where)
         record = reader.mapping(record, "the codebook")
         groups = tuple(
             Group(**reader.strings(g, f"groups[{i}]", ("id", "name_zh"), ("name_en",)))
@@ -209,7 +209,8 @@ class Codebook:
     def _repr_html_(self) -> str:
         from newsclf.records import html
 
-        return html.codebook(self)
+        rows = [(t.name_zh, t.id, t.scope_zh or t.scope_en) for t in self.themes]
+        return html.table(f"{self.name} {self.version}: {len(rows)}", rows)
 
 
 def _theme_to_dict(theme: Theme) -> dict[str, Any]:
@@ -230,7 +231,7 @@ def _theme_to_dict(theme: Theme) -> dict[str, Any]:
     }
 
 
-class _Reader:
+class _CodebookReader:
     """Checks a codebook's JSON; every complaint says where, what was expected and what came."""
 
     def __init__(self, where: str) -> None:

@@ -58,4 +58,16 @@ class Explanation:
     def _repr_html_(self) -> str:
         from newsclf.records import html
 
-        return html.explanation(self)
+        marks = [html.Mark(e.start, e.end, e.weight) for e in self.evidence]
+
+        def build(size: tuple[int, int]) -> str:
+            count, around = size
+            return html.box(
+                html.strong(f"{self.name} {self.probability:.2f}"),
+                html.small(self.theme),
+                html.lines(html.marked(self.text, marks, count, around)),
+            )
+
+        # Of a long text the surroundings of the weightiest words are shown.
+        sizes = ((30, 10**9), (24, 24), (16, 16), (10, 10), (6, 6), (3, 3), (0, 0))
+        return html.fitting(build, sizes)

@@ -18,7 +18,7 @@ __all__ = ["Finding", "check_codebook"]
 
 Kind = Literal["contradiction", "overlap", "unseen", "everywhere"]
 
-_DECISIVE = 2.0  # a keyword of this weight is meant to settle the matter
+_DECISIVE = 2.0  # a keyword of this weight is meant to decide
 _SHARED = 0.2  # part of a theme's keyword weight that may stand in another theme as well
 _COMMON = 0.25  # part of the texts beyond which a keyword tells themes apart no more
 _FEW = 200  # texts below which a missing keyword says nothing of the keyword
@@ -136,28 +136,30 @@ def _sent_around(codebook: Codebook) -> Iterator[Finding]:
         for text, targets in _sent_away(theme):
             for target in targets:
                 sent[theme.id, target] |= _examples([text])
-    for (a, b), examples in sent.items():
-        for example in sorted(examples & sent.get((b, a), set())):
-            if a < b:
+    for (one, other), examples in sent.items():
+        for example in sorted(examples & sent.get((other, one), set())):
+            if one < other:
                 message = f"each sends {example!r} to the other"
-                yield Finding("contradiction", (a, b), message)
+                yield Finding("contradiction", (one, other), message)
 
 
 def _overlaps(codebook: Codebook) -> Iterator[Finding]:
     weights = {t.id: {k.text: k.weight for k in t.keywords if k.weight > 0} for t in codebook}
     included = {t.id: _examples(t.includes) for t in codebook}
-    for a, b in itertools.combinations(codebook.ids, 2):
-        shared = weights[a].keys() & weights[b].keys()
-        decisive = [t for t in shared if min(weights[a][t], weights[b][t]) >= _DECISIVE]
+    for one, other in itertools.combinations(codebook.ids, 2):
+        shared = weights[one].keys() & weights[other].keys()
+        decisive = [t for t in shared if min(weights[one][t], weights[other][t]) >= _DECISIVE]
         if decisive:
-            yield Finding("overlap", (a, b), f"decisive keywords of both: {_listed(decisive)}")
-        smaller = min(sum(weights[a].values()), sum(weights[b].values()))
-        common = sum(min(weights[a][t], weights[b][t]) for t in shared)
+            yield Finding(
+                "overlap", (one, other), f"decisive keywords of both: {_listed(decisive)}"
+            )
+        smaller = min(sum(weights[one].values()), sum(weights[other].values()))
+        common = sum(min(weights[one][t], weights[other][t]) for t in shared)
         if shared and common >= _SHARED * smaller:
             message = f"share {common / smaller:.0%} of their keywords: {_listed(shared)}"
-            yield Finding("overlap", (a, b), message)
-        if both := included[a] & included[b]:
-            yield Finding("overlap", (a, b), f"both include {_listed(both)}")
+            yield Finding("overlap", (one, other), message)
+        if both := included[one] & included[other]:
+            yield Finding("overlap", (one, other), f"both include {_listed(both)}")
 
 
 def _in_pool(

@@ -1,6 +1,6 @@
 """Labels that are likely wrong or missing, found by taggers that have not seen them.
 
-The articles are dealt into folds and each fold is tagged by a tagger trained on the others. Where a
+The articles are split into folds and each fold is tagged by a tagger trained on the others. Where a
 tagger is sure of the opposite of a label, one of the two errs (Northcutt, Jiang and Chuang,
 "Confident learning", 2021): an article is as doubtful as its most doubtful label.
 """
@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from newsclf.errors import InputError
 from newsclf.evaluation.figures import Outcome
-from newsclf.evaluation.mistakes import Verdict
-from newsclf.records.article import LabelledArticle
+from newsclf.evaluation.mistakes import Verdict, verdict
+from newsclf.evaluation.outcomes import outcome_of
+from newsclf.evaluation.results import Overlap
+from newsclf.records.article import LabelledArticle, heading
 from newsclf.records.codebook import Codebook
 from newsclf.tagger.tagger import Tagger
 from newsclf.training.background import Background
@@ -28,9 +30,7 @@ from newsclf.training.folds import grouped_folds, groups_of
 from newsclf.training.settings import Settings
 from newsclf.training.targets import label_matrices
 
-__all__ = ["Conflict", "LabelCheck", "Leak", "Suspicion", "check_labels"]
-
-_WORDS = 6
+__all__ = ["Conflict", "LabelCheck", "Suspicion", "check_labels"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +67,6 @@ class Conflict:
     jaccard: float
 
 
-@dataclass(frozen=True, slots=True)
-class Leak:
-    """A test article that is largely the same text as one for training."""
-
-    test: str
-    train: str
-    jaccard: float
-
-
 @dataclass(frozen=True)
 class LabelCheck:
     """What was found in a set of labels.
@@ -88,13 +79,14 @@ class LabelCheck:
     suspicions : tuple of Suspicion
         The most suspicious article first.
     conflicts : tuple of Conflict
-    leaks : tuple of Leak
+    leaks : tuple of Overlap
+        Test articles that are largely the same text as one for training.
     """
 
     articles: int
     suspicions: tuple[Suspicion, ...] = field(repr=False)
     conflicts: tuple[Conflict, ...] = field(repr=False)
-    leaks: tuple[Leak, ...] = field(repr=False)
+    leaks: tuple[Overlap, ...] = field(repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -180,7 +172,7 @@ def check_labels(
         tuple(_suspicions(labelled, groups, fit, n, folds, seed)),
         tuple(_conflicts(labelled)),
         tuple(
-            Leak(test[d.first].id, labelled[d.second].id, d.jaccard)
+            Overlap(test[d.first].id, labelled[d.second].id, d.jaccard)
             for d in near_duplicates(test, labelled)
         ),
     )
@@ -194,7 +186,7 @@ def doubts(outcome: Outcome) -> NDArray[np.float64]:
     """
     p = np.clip(outcome.probabilities.astype(float), 1e-6, 1 - 1e-6)
     against = np.where(outcome.labels, 1.0, -1.0) * np.log((1 - p) / p)
-    worst: NDArray[np.float64] = np.where(outcome.counted, against, 0.0).max(axis=1, initial=0.0)
+    worst: NDArray[np.float64] = np.where(outcome.judged, against, 0.0).max(axis=1, initial=0.0)
     return worst
 
 
@@ -211,9 +203,9 @@ def _suspicions(
     fold_of = grouped_folds(strata.reshape(len(labelled), -1), groups, folds, seed)
     found: list[Suspicion] = []
     for fold in range(folds):
-        tagger = fit([x for x, f in zip(labelled, fold_of, strict=True) if f != fold])
-        items = [x for x, f in zip(labelled, fold_of, strict=True) if f == fold]
-        outcome = _outcome(tagger, items)
+        tagger = fit([labelled[i] for i in np.flatnonzero(fold_of != fold).tolist()])
+        items = [labelled[i] for i in np.flatnonzero(fold_of == fold).tolist()]
+        outcome = outcome_of(tagger, items)
         scores = doubts(outcome)
         order = np.argsort(-scores, kind="stable")[:n]
         found += [
@@ -223,35 +215,41 @@ def _suspicions(
     return sorted(found, key=lambda s: -s.score)[:n]
 
 
-def _outcome(tagger: Tagger, items: Sequence[LabelledArticle]) -> Outcome:
-    labels, borderline = label_matrices(items, tagger.codebook.ids)
-    p = tagger.probabilities(items)
-    return Outcome(tagger.codebook.ids, labels, borderline, p, tagger.decide(p))
-
-
 def _suspicion_of(item: LabelledArticle, row: Outcome, tagger: Tagger, score: float) -> Suspicion:
     p = row.probabilities[0]
-    odd = ((p > 0.5) != row.labels[0]) & row.counted[0]
-    verdicts = []
-    for k in np.argsort(-p, kind="stable").tolist():
-        if odd[k]:
-            words = tagger.explain(item, row.themes[k]).top(_WORDS)
-            verdicts.append(Verdict(row.themes[k], float(p[k]), tuple(words)))
-    title = item.article.title or item.article.text[:40]
-    wrong, missing = (
-        tuple(v for v in verdicts if (v.theme in item.labels) is given) for given in (True, False)
+    odd = ((p > 0.5) != row.labels[0]) & row.judged[0]
+    verdicts = [
+        verdict(tagger, item, row.themes[k], p[k])
+        for k in np.argsort(-p, kind="stable").tolist()
+        if odd[k]
+    ]
+    return Suspicion(
+        id=item.id,
+        title=heading(item.article),
+        labels=item.labels,
+        score=score,
+        wrong=tuple(v for v in verdicts if v.theme in item.labels),
+        missing=tuple(v for v in verdicts if v.theme not in item.labels),
     )
-    return Suspicion(item.id, title, item.labels, score, wrong, missing)
 
 
 def _conflicts(labelled: Sequence[LabelledArticle]) -> list[Conflict]:
-    pairs = ((labelled[d.first], labelled[d.second], d.jaccard) for d in near_duplicates(labelled))
-    return [
-        Conflict(a.id, b.id, a.labels, b.labels, jaccard)
-        for a, b, jaccard in pairs
+    found = []
+    for duplicate in near_duplicates(labelled):
+        first, second = labelled[duplicate.first], labelled[duplicate.second]
         # A theme that one reader doubts is no conflict with a reader who is sure.
-        if (set(a.labels) ^ set(b.labels)) - {*a.borderline, *b.borderline}
-    ]
+        doubted = {*first.borderline, *second.borderline}
+        if (set(first.labels) ^ set(second.labels)) - doubted:
+            found.append(
+                Conflict(
+                    first=first.id,
+                    second=second.id,
+                    first_labels=first.labels,
+                    second_labels=second.labels,
+                    jaccard=duplicate.jaccard,
+                )
+            )
+    return found
 
 
 def _suspicion(s: Suspicion) -> str:

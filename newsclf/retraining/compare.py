@@ -11,9 +11,10 @@ import numpy as np
 
 from newsclf.evaluation.figures import FIGURES
 from newsclf.evaluation.intervals import Estimate
+from newsclf.evaluation.outcomes import tags_over
 from newsclf.evaluation.paired import Change, changes
-from newsclf.evaluation.text import number, table
-from newsclf.records.article import Article, LabelledArticle, texts_only
+from newsclf.evaluation.terminal import number, table
+from newsclf.records.article import Article, LabelledArticle, heading, list_articles
 from newsclf.tagger.tagger import Tagger
 
 __all__ = ["Comparison", "Flip", "compare"]
@@ -132,19 +133,28 @@ def compare(
     LabelError
         A label of `test` that neither tagger knows.
     """
-    articles = texts_only(texts)
+    articles = list_articles(texts)
     themes = tuple(dict.fromkeys((*old.codebook.ids, *new.codebook.ids)))
-    (before, had), (after, has) = (_tags(tagger, articles, themes) for tagger in (old, new))
-    differs = had != has
+    before, old_tags = tags_over(old, articles, themes)
+    after, new_tags = tags_over(new, articles, themes)
+    differs = old_tags != new_tags
     rows, columns = np.nonzero(differs)
     order = np.argsort(-np.abs(after - before)[rows, columns], kind="stable")
     flips: list[Flip] = []
     for i, k in zip(rows[order].tolist(), columns[order].tolist(), strict=True):
-        article, theme, given = articles[i], themes[k], bool(has[i, k])
+        article, theme, given = articles[i], themes[k], bool(new_tags[i, k])
         words = _words(old, new, article, theme, given) if len(flips) < explained else ()
-        title = article.title or article.text[:40]
-        p, q = float(before[i, k]), float(after[i, k])
-        flips.append(Flip(article.id, title, theme, given, p, q, words))
+        flips.append(
+            Flip(
+                id=article.id,
+                title=heading(article),
+                theme=theme,
+                given=given,
+                before=float(before[i, k]),
+                after=float(after[i, k]),
+                words=words,
+            )
+        )
     return Comparison(
         f"{old.name} {old.version}",
         f"{new.name} {new.version}",
@@ -153,17 +163,6 @@ def compare(
         tuple(flips),
         changes(old, new, test) if test else None,
     )
-
-
-def _tags(
-    tagger: Tagger, articles: Sequence[Article], themes: Sequence[str]
-) -> tuple[np.ndarray, np.ndarray]:
-    given = tagger.probabilities(articles)
-    columns = [themes.index(theme) for theme in tagger.codebook.ids]
-    shape = len(articles), len(themes)
-    probabilities, tagged = np.zeros(shape), np.zeros(shape, bool)
-    probabilities[:, columns], tagged[:, columns] = given, tagger.decide(given)
-    return probabilities, tagged
 
 
 def _words(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from newsclf.records.article import Article, LabelledArticle, texts_only
+from newsclf.records.article import Article, LabelledArticle, list_articles
 from newsclf.text.traditional import simplified
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def suggest(
     list of Article
         Most instructive first.
     """
-    articles = texts_only(items)
+    articles = list_articles(items)
     ids = tagger.codebook.ids
     counts = np.array([sum(k in a.labels for a in labelled) for k in ids], float)
     features = _features(tagger, articles)
-    known = _features(tagger, texts_only(labelled))
+    known = _features(tagger, list_articles(labelled))
     chosen = choose(tagger.probabilities(articles), features, counts, n, known)
     return [articles[i] for i in chosen]
 

@@ -1,18 +1,19 @@
-"""The tables as a picture."""
+"""The counts of a summary as heat maps."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from newsclf.errors import InputError, MissingExtra
-from newsclf.outputs.atomic import atomic_file
+from newsclf.outputs import open_output
 
-if TYPE_CHECKING:
-    from newsclf.summary.table import Summary
+__all__ = ["Cell", "draw"]
 
-__all__ = ["draw"]
+Cell = tuple[str, str]
+"""A month or a place, and the id of a theme."""
 
 _FORMATS = (".png", ".svg", ".pdf")
 _MOST = 30
@@ -34,15 +35,25 @@ _FAMILIES = (
 )
 
 
-def draw(summary: Summary, path: Path, font: str | Path | None = None) -> None:
+def draw(
+    path: Path,
+    *,
+    months: Mapping[Cell, int],
+    places: Mapping[Cell, int],
+    names: Mapping[str, str],
+    font: str | Path | None = None,
+) -> None:
     """Draw articles by theme and month, and by theme and place, as two heat maps.
 
     Parameters
     ----------
-    summary : Summary
-        At most 30 places are shown, those with the most articles.
     path : Path
         Ends in .png, .svg or .pdf.
+    months, places : mapping of (str, str) to int
+        Articles by month or place, and theme id; "" where month or place is not known, which is
+        not shown. At most 30 places are, those with the most articles.
+    names : mapping of str to str
+        Names of the themes by their ids.
     font : path, optional
         A font file with Chinese characters; one of the system's unless named.
 
@@ -60,46 +71,48 @@ def draw(summary: Summary, path: Path, font: str | Path | None = None) -> None:
     except ImportError:
         raise MissingExtra("drawing", "plot") from None
     chosen = _font(font)
-    themes = _by_size(summary.months)[1]
-    months = sorted({month for month, _ in summary.months if month})
-    places = [place for place in _by_size(summary.places)[0] if place][:_MOST]
-    size = (4 + 0.3 * max(len(months), len(places)), 4 + 0.6 * max(len(themes), 4))
+    themes = {theme: names[theme] for theme in _by_size(months)[1]}
+    shown_months = sorted({month for month, _ in months if month})
+    shown_places = [place for place in _by_size(places)[0] if place][:_MOST]
+    columns = max(len(shown_months), len(shown_places))
+    size = (4 + 0.3 * columns, 4 + 0.6 * max(len(themes), 4))
     figure = Figure(figsize=size, layout="constrained")
     upper, lower = figure.subplots(2)
-    _heat(upper, summary, summary.months, months, themes, "月份 month", chosen)
-    _heat(lower, summary, summary.places, places, themes, "地点 place", chosen)
-    with atomic_file(path) as stream:
+    for axes, title, counts, shown in (
+        (upper, "月份 month", months, shown_months),
+        (lower, "地点 place", places, shown_places),
+    ):
+        axes.set_title(title, fontproperties=chosen)
+        _draw_counts(axes, counts, shown, themes, chosen)
+    with open_output(path) as stream:
         figure.savefig(stream, format=path.suffix[1:].lower(), dpi=120)
 
 
-def _by_size(counts: Counter[tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """Return both kinds of keys, those with the most articles first."""
-    first: Counter[str] = Counter()
-    second: Counter[str] = Counter()
-    for (a, b), count in counts.items():
-        first[a] += count
-        second[b] += count
-    return [key for key, _ in first.most_common()], [key for key, _ in second.most_common()]
+def _by_size(counts: Mapping[Cell, int]) -> tuple[list[str], list[str]]:
+    """Return months or places, and themes, those with the most articles first."""
+    by_value: Counter[str] = Counter()
+    by_theme: Counter[str] = Counter()
+    for (value, theme), count in counts.items():
+        by_value[value] += count
+        by_theme[theme] += count
+    values, themes = ([key for key, _ in c.most_common()] for c in (by_value, by_theme))
+    return values, themes
 
 
-def _heat(
+def _draw_counts(
     axes: Any,
-    summary: Summary,
-    counts: Counter[tuple[str, str]],
+    counts: Mapping[Cell, int],
     columns: list[str],
-    themes: list[str],
-    title: str,
+    themes: Mapping[str, str],
     font: Any,
 ) -> None:
-    axes.set_title(title, fontproperties=font)
     if not columns:
         axes.set_axis_off()
         return
-    cells = [[counts[column, theme] for column in columns] for theme in themes]
+    cells = [[counts.get((column, theme), 0) for column in columns] for theme in themes]
     image = axes.imshow(cells, aspect="auto", cmap="viridis", vmin=0)
     axes.set_xticks(range(len(columns)), columns, rotation=90, fontproperties=font)
-    names = [summary.names[theme] for theme in themes]
-    axes.set_yticks(range(len(themes)), names, fontproperties=font)
+    axes.set_yticks(range(len(themes)), themes.values(), fontproperties=font)
     axes.figure.colorbar(image, ax=axes, label="articles")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,10 +10,12 @@ from pathlib import Path
 
 from newsclf.batch.files import read_articles
 from newsclf.errors import InputError
+from newsclf.outputs.delimited import csv_rows
 from newsclf.records.article import Article
 from newsclf.summary.dates import find_month
 from newsclf.summary.places import LEVELS, find_places
-from newsclf.summary.tagged import Tagged, read_tagged
+from newsclf.summary.plot import Cell, draw
+from newsclf.summary.tagged import TaggedArticle, read_tagged
 
 __all__ = ["Summary", "summarise"]
 
@@ -41,24 +41,21 @@ class Summary:
 
     articles: int = 0
     names: dict[str, str] = field(default_factory=dict)
-    months: Counter[tuple[str, str]] = field(default_factory=Counter)
-    places: Counter[tuple[str, str]] = field(default_factory=Counter)
+    months: Counter[Cell] = field(default_factory=Counter)
+    places: Counter[Cell] = field(default_factory=Counter)
 
     def to_csv(self) -> str:
         """Return one line a month and theme, then one a place and theme."""
-        stream = io.StringIO()
-        table = csv.writer(stream, lineterminator="\n")
-        table.writerow(["by", "value", "theme", "name", "articles"])
-        for kind, counts in (("month", self.months), ("place", self.places)):
-            for (value, theme), count in sorted(counts.items()):
-                table.writerow([kind, value, theme, self.names[theme], count])
-        return stream.getvalue()
+        rows = [
+            (kind, value, theme, self.names[theme], count)
+            for kind, counts in (("month", self.months), ("place", self.places))
+            for (value, theme), count in sorted(counts.items())
+        ]
+        return csv_rows([("by", "value", "theme", "name", "articles"), *rows], end="\n")
 
     def plot(self, path: str | Path, *, font: str | Path | None = None) -> None:
         """Draw both tables into a file (.png, .svg, .pdf); see `newsclf.summary.plot.draw`."""
-        from newsclf.summary.plot import draw
-
-        draw(self, Path(path), font)
+        draw(Path(path), months=self.months, places=self.places, names=self.names, font=font)
 
 
 def summarise(
@@ -101,7 +98,7 @@ def summarise(
     return summary
 
 
-def _add(summary: Summary, rows: Sequence[Tagged], level: str) -> Summary:
+def _add(summary: Summary, rows: Sequence[TaggedArticle], level: str) -> Summary:
     months = [find_month(row.date) or find_month(row.id) or find_month(row.text) for row in rows]
     years = [int(month[:4]) if month else None for month in months]
     places = find_places([f"{row.title}\n{row.text}" for row in rows], years, level)
@@ -114,8 +111,8 @@ def _add(summary: Summary, rows: Sequence[Tagged], level: str) -> Summary:
 
 
 def _with_texts(
-    rows: Iterable[Tagged], articles: str | Path | Sequence[str | Path]
-) -> Iterator[Tagged]:
+    rows: Iterable[TaggedArticle], articles: str | Path | Sequence[str | Path]
+) -> Iterator[TaggedArticle]:
     """Give each row the text and date of its article; both are in the same order."""
     rows = iter(rows)
     first = next(rows, None)

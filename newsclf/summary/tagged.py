@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from newsclf.errors import InputError
-from newsclf.inputs import Fields, InputFile, check_extras, find_files
-from newsclf.inputs.files import open_binary, read_errors
+from newsclf.inputs.articles import COLUMNS
+from newsclf.inputs.records import read_records
+from newsclf.outputs import unguarded
 
-__all__ = ["Tagged", "read_tagged"]
-
-_FIELDS = Fields()
+__all__ = ["TaggedArticle", "read_tagged"]
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
+class TaggedArticle:
     """One line of a tagged file.
 
     Attributes
@@ -41,7 +37,7 @@ class Tagged:
     is_unit: bool
 
 
-def read_tagged(path: Path) -> Iterator[Tagged]:
+def read_tagged(path: Path) -> Iterator[TaggedArticle]:
     """Yield the lines of a file that `newsclf.tag_file` wrote: JSON lines, CSV or Parquet.
 
     Raises
@@ -49,59 +45,35 @@ def read_tagged(path: Path) -> Iterator[Tagged]:
     InputError
         The file cannot be read, or a line is not what was written there.
     """
-    (file,), _ = find_files([path])
-    check_extras([file])
-    try:
-        for number, record in enumerate(_records(file), 1):
-            try:
-                yield _tagged(record)
-            except (KeyError, TypeError, AttributeError, ValueError) as error:
-                raise InputError(
-                    f"{path}, row {number}: expected what newsclf tag writes, with id, title and "
-                    f"themes: {type(error).__name__} {error}"
-                ) from error
-    except InputError:
-        raise
-    except (csv.Error, ValueError) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from error
-    except read_errors() as error:
-        raise InputError(f"{path}: cannot be read: {error}") from error
+    for place, record in read_records(path, expected="what newsclf tag writes"):
+        try:
+            yield _tagged(_nested(record))
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise InputError(
+                f"{place}: expected what newsclf tag writes, with id, title and themes: "
+                f"{type(error).__name__} {error}"
+            ) from error
 
 
-def _records(file: InputFile) -> Iterator[Mapping[str, Any]]:
-    if file.format == "parquet":
-        import pyarrow.parquet
-
-        with pyarrow.parquet.ParquetFile(file.path) as table:
-            for batch in table.iter_batches(1024):
-                yield from batch.to_pylist()
-        return
-    with open_binary(file) as stream:
-        if file.format == "csv":
-            with io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
-                yield from map(_nested, csv.DictReader(text))
-        elif file.format == "jsonl":
-            yield from map(json.loads, stream)
-        else:
-            raise InputError(f"{file.source}: expected a .jsonl, .csv or .parquet file")
-
-
-def _nested(row: Mapping[str, str]) -> dict[str, Any]:
-    """Return a CSV row in the form of the JSON lines."""
+def _nested(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row in the form of the JSON lines: in CSV themes are one string."""
+    if not isinstance(row["themes"], str):
+        return row
+    row = {k: unguarded(cell) if isinstance(cell, str) else cell for k, cell in row.items()}
     pairs = zip(row["themes"].split(";"), row["names"].split(";"), strict=True)
     kept = {name[6:]: value for name, value in row.items() if name.startswith("input.")}
     themes = [{"id": id, "name": name} for id, name in pairs if id]
     return {**row, "themes": themes, "input": kept}
 
 
-def _tagged(record: Mapping[str, Any]) -> Tagged:
+def _tagged(record: Mapping[str, Any]) -> TaggedArticle:
     kept = record.get("input") or {}
-    return Tagged(
+    return TaggedArticle(
         id=str(record["id"]),
         title=str(record["title"] or ""),
         themes=tuple((theme["id"], theme["name"]) for theme in record["themes"]),
-        date=_first(kept, _FIELDS.date),
-        text=_first(kept, _FIELDS.text),
+        date=_first(kept, COLUMNS["date"]),
+        text=_first(kept, COLUMNS["text"]),
         is_unit="page" in record,
     )
 

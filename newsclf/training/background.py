@@ -2,8 +2,8 @@
 
 Document frequencies weigh the terms. The directions are those of latent semantic analysis
 (Deerwester et al., "Indexing by latent semantic analysis", 1990): the leading singular vectors of
-the texts' TF-IDF. Both are linear in the features, so a model trained with them folds into one
-weight a feature and theme.
+the texts' TF-IDF. Both are linear in the features, so a model trained with them merges
+into one weight a feature and theme.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from newsclf.engine.features import FeatureSpec, Vocabulary
 from newsclf.model.model import Model
-from newsclf.records.article import Article, LabelledArticle, texts_only
+from newsclf.records.article import Article, LabelledArticle, list_articles
 from newsclf.text.traditional import all_simplified
 from newsclf.training.counting import count_documents, sparse_features
 
@@ -73,7 +73,7 @@ class Background:
             Processes to count with.
         """
         spec = spec or FeatureSpec()
-        articles = all_simplified(texts_only(items))
+        articles = all_simplified(list_articles(items))
         word_df = count_documents(articles, spec, "words", jobs)
         char_df = count_documents(articles, spec, "chars", jobs)
         common = tuple(sorted(w for w, df in word_df.items() if df >= _RARE))

@@ -41,29 +41,30 @@ def cold_decision(n_themes: int) -> Decision:
     return _unfitted(n_themes, COLD)
 
 
-def share_of_nothing(scores: Floats, labels: Bools, borderline: Bools, articles: Floats) -> float:
+def share_of_nothing(
+    scores: Floats, labels: Bools, borderline: Bools, sample_weight: Floats
+) -> float:
     """Return how much of the last column's score belongs into every theme's.
 
     The last column tells articles without any theme. Where it is high no theme is likely, so it is
     the third input of the common curve; added to the scores with the share returned here it says
-    the same there, and folds into the weights.
+    the same there, and can be merged into the weights.
 
     Parameters
     ----------
     scores : array of shape (n_articles, n_themes + 1)
     labels, borderline : arrays of shape (n_articles, n_themes)
-    articles : array of shape (n_articles,)
-        What each article counts for.
+    sample_weight : array of shape (n_articles,)
     """
     if not labels.any():
         return 0.0
     judged, themes = ~borderline, scores[:, :-1]
-    counted, nothing = (
-        np.broadcast_to(x, judged.shape) for x in (articles[:, None], scores[:, -1:])
+    pair_weight, nothing = (
+        np.broadcast_to(column, judged.shape) for column in (sample_weight[:, None], scores[:, -1:])
     )
     design = np.stack([themes, rivals(themes), nothing, np.ones(themes.shape)])[:, judged]
     prior = np.insert(DEFAULT_CURVE, 2, 0.0)
-    curve = _platt(design, labels[judged], prior, _TOWARDS_DEFAULT, counted[judged])
+    curve = _platt(design, labels[judged], prior, _TOWARDS_DEFAULT, pair_weight[judged])
     return float(curve[2] / (curve[0] + curve[1]))
 
 
@@ -71,7 +72,7 @@ def fit_decision(
     scores: Floats,
     labels: Bools,
     borderline: Bools,
-    articles: Floats | None = None,
+    sample_weight: Floats | None = None,
     false_tags: float | None = 0.1,
 ) -> Decision:
     """Fit the rule on scores of articles that the heads were not trained on.
@@ -79,16 +80,16 @@ def fit_decision(
     Parameters
     ----------
     scores, labels, borderline : arrays of shape (n_articles, n_themes)
-    articles : array of shape (n_articles,), optional
-        What each article counts for; 1 unless given.
+    sample_weight : array of shape (n_articles,), optional
+        All 1 unless given.
     false_tags : float or None
         Largest share of articles without a theme that may get a tag, where there are enough of
         them to tell; None leaves micro-F1 alone to decide.
     """
     if not labels.any():
         return _unfitted(labels.shape[1], DEFAULT_CURVE)
-    articles = np.ones(len(scores)) if articles is None else articles
-    counted = np.broadcast_to(articles[:, None], scores.shape)
+    sample_weight = np.ones(len(scores)) if sample_weight is None else sample_weight
+    pair_weight = np.broadcast_to(sample_weight[:, None], scores.shape)
     judged = ~borderline
     against = rivals(scores)
     common = _platt(
@@ -96,7 +97,7 @@ def fit_decision(
         labels[judged],
         np.array(DEFAULT_CURVE),
         _TOWARDS_DEFAULT,
-        counted[judged],
+        pair_weight[judged],
     )
     rival = float(common[1])
     curves = np.empty((scores.shape[1], 2))
@@ -104,14 +105,18 @@ def fit_decision(
         design = np.stack([scores[kept, k], np.ones(kept.sum())])
         given = rival * against[kept, k]
         curves[k] = _platt(
-            design, labels[kept, k], common[[0, 2]], _TOWARDS_ALL, articles[kept], given
+            design, labels[kept, k], common[[0, 2]], _TOWARDS_ALL, sample_weight[kept], given
         )
     slopes, offsets = curves.astype(np.float32).T
     rule = Decision(slopes, offsets, rival, np.zeros_like(slopes), 0.0, _AT_MOST)
     probabilities = rule.probabilities(scores)
-    thresholds = _thresholds(probabilities, labels & judged, counted * judged)
+    thresholds = _thresholds(probabilities, labels & judged, pair_weight * judged)
     return _abstaining(
-        replace(rule, thresholds=thresholds), probabilities, labels, counted * judged, false_tags
+        replace(rule, thresholds=thresholds),
+        probabilities,
+        labels,
+        pair_weight * judged,
+        false_tags,
     )
 
 
@@ -132,25 +137,25 @@ def _platt(
     labels: Bools,
     prior: Floats,
     strength: float,
-    counted: Floats,
+    sample_weight: Floats,
     given: Floats | float = 0.0,
 ) -> Floats:
     """Fit a logistic curve by Newton's method, with Platt's softened targets and a prior.
 
-    `design` has a row for each coefficient, the slope first; each column counts as `counted` says;
-    `given` is added to the linear part as it is. A curve that would fall with its score is given up
+    `design` has a row for each coefficient, the slope first, and a column for each sample; `given`
+    is added to the linear part as it is. A curve that would fall with its score is given up
     for the prior: the head misled on these few articles, and that must not become what the model
     believes.
     """
-    positives = (labels * counted).sum()
+    positives = (labels * sample_weight).sum()
     target = np.where(
-        labels, (positives + 1.0) / (positives + 2.0), 1.0 / (counted.sum() - positives + 2.0)
+        labels, (positives + 1.0) / (positives + 2.0), 1.0 / (sample_weight.sum() - positives + 2.0)
     )
     curve: Floats = prior.astype(np.float64)
     for _ in range(100):
         p = 1.0 / (1.0 + np.exp(-np.clip(curve @ design + given, -30.0, 30.0)))
-        gradient = design @ (counted * (p - target)) + strength * (curve - prior)
-        hessian = (design * (counted * p * (1.0 - p))) @ design.T
+        gradient = design @ (sample_weight * (p - target)) + strength * (curve - prior)
+        hessian = (design * (sample_weight * p * (1.0 - p))) @ design.T
         step = np.linalg.solve(hessian + strength * np.eye(len(curve)), gradient)
         curve = curve - np.clip(step, -1.0, 1.0)
         if np.abs(step).max() < 1e-10:
@@ -158,13 +163,13 @@ def _platt(
     return curve if curve[0] > 0 else prior
 
 
-def _thresholds(p: NDArray[np.float32], right: Bools, counted: Floats) -> NDArray[np.float32]:
+def _thresholds(p: NDArray[np.float32], right: Bools, pair_weight: Floats) -> NDArray[np.float32]:
     """Return each theme's best threshold by F1, drawn towards the best for all themes."""
-    given = (p >= level for level in _GRID[:, None, None])
-    hits, tags = np.moveaxis(
-        np.array([[(g * right * counted).sum(0), (g * counted).sum(0)] for g in given]), 1, 0
+    hits, tags = (
+        np.array([((p >= threshold) * weight).sum(axis=0) for threshold in _GRID])
+        for weight in (right * pair_weight, pair_weight)
     )
-    positives = (right * counted).sum(axis=0)
+    positives = (right * pair_weight).sum(axis=0)
     share = _SMOOTHING / max(positives.sum(), 1.0)
     hits += share * hits.sum(axis=1, keepdims=True)
     tags += share * tags.sum(axis=1, keepdims=True)
@@ -174,18 +179,22 @@ def _thresholds(p: NDArray[np.float32], right: Bools, counted: Floats) -> NDArra
 
 
 def _abstaining(
-    rule: Decision, p: NDArray[np.float32], labels: Bools, counted: Floats, false_tags: float | None
+    rule: Decision,
+    p: NDArray[np.float32],
+    labels: Bools,
+    pair_weight: Floats,
+    false_tags: float | None,
 ) -> Decision:
     """Choose the probability of any theme below which none is given.
 
     The best micro-F1 wins among the levels that hold the false-tag rate; where none does, the one
-    with the lowest rate. `counted` is 0 where a pair is not judged.
+    with the lowest rate. `pair_weight` is 0 where a pair is not judged.
     """
-    nothing = ~labels.any(axis=1) & counted.all(axis=1)
+    nothing = ~labels.any(axis=1) & pair_weight.all(axis=1)
     limit = false_tags if nothing.sum() >= _ENOUGH else None
     given = rule.decide(p)  # without abstention
-    hits, tags = (given * labels * counted).sum(axis=1), (given * counted).sum(axis=1)
-    positives, bare = (labels * counted).sum(), nothing * counted.max(axis=1)
+    hits, tags = (given * labels * pair_weight).sum(axis=1), (given * pair_weight).sum(axis=1)
+    positives, bare = (labels * pair_weight).sum(), nothing * pair_weight.max(axis=1)
     likely = any_theme(p)
     best, worth = rule, (-np.inf, -np.inf)
     for level in _LEVELS:

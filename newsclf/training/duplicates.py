@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from newsclf.records.article import Article, LabelledArticle, texts_only
+from newsclf.records.article import Article, LabelledArticle, list_articles
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -91,8 +91,8 @@ def near_duplicates(
     list of Duplicate
         In order of `first`, then `second`.
     """
-    left = texts_only(articles)
-    right = [] if others is None else texts_only(others)
+    left = list_articles(articles)
+    right = [] if others is None else list_articles(others)
     holders, sizes = _holders([*left, *right])
     held = holders.T.tocsr()
     # The shorter text of a pair shares at least this part of its shingles, with whatever text.
@@ -102,17 +102,21 @@ def near_duplicates(
     for start in range(0, len(probes), _BLOCK):
         some = probes[start : start + _BLOCK]
         found = (held[some] @ holders).tocoo()
-        i, j, both = some[found.row], found.col.astype(np.int64), found.data.astype(np.int64)
-        union, shorter = sizes[i] + sizes[j] - both, np.minimum(sizes[i], sizes[j])
-        near = (both >= jaccard * union) | ((both >= containment * shorter) & (shorter >= _TINY))
-        near &= (i != j) if others is None else (i < len(left)) != (j < len(left))
-        pairs.append(np.stack([np.minimum(i, j), np.maximum(i, j), both], axis=1)[near])
+        first, second = some[found.row], found.col.astype(np.int64)
+        shared = found.data.astype(np.int64)
+        union = sizes[first] + sizes[second] - shared
+        shorter = np.minimum(sizes[first], sizes[second])
+        contained = (shared >= containment * shorter) & (shorter >= _TINY)
+        near = (shared >= jaccard * union) | contained
+        near &= (first != second) if others is None else (first < len(left)) != (second < len(left))
+        ordered = np.minimum(first, second), np.maximum(first, second), shared
+        pairs.append(np.stack(ordered, axis=1)[near])
     # Two texts that are both probes were met twice.
-    first, second, both = np.unique(np.concatenate(pairs), axis=0).T
-    union = sizes[first] + sizes[second] - both
-    part = both / np.minimum(sizes[first], sizes[second])
+    first, second, shared = np.unique(np.concatenate(pairs), axis=0).T
+    union = sizes[first] + sizes[second] - shared
+    part = shared / np.minimum(sizes[first], sizes[second])
     second = second - (0 if others is None else len(left))
-    columns = (first, second, both / union, part)
+    columns = (first, second, shared / union, part)
     return list(map(Duplicate, *(column.tolist() for column in columns)))
 
 
@@ -126,7 +130,7 @@ def sketch(articles: Sequence[str | Article | LabelledArticle]) -> npt.NDArray[n
         read from it.
     """
     rows = np.full((len(articles), _SKETCH), _EMPTY, dtype=np.uint32)
-    for start, ends, hashes in _shingles(texts_only(articles)):
+    for start, ends, hashes in _shingles(list_articles(articles)):
         of_text = np.repeat(np.arange(len(ends), dtype=np.uint64), np.diff(ends, prepend=0))
         # Sorted by text and then by hash, each once.
         smallest = np.sort(of_text << np.uint64(32) | hashes >> np.uint64(32))

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from newsclf.engine.features import FeatureSpec
 from newsclf.errors import LabelError
-from newsclf.records.article import Article, LabelledArticle, texts_only
+from newsclf.records.article import Article, LabelledArticle, list_articles
 from newsclf.records.codebook import Codebook, Theme
 from newsclf.training.background import Background
 from newsclf.training.fitting import train
@@ -103,14 +103,14 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y : one label a text, or a list of labels a text, or an indicator of shape (n, n_themes)
             An indicator's columns are the codebook's themes, in order.
         sample_weight : array-like of shape (n,), optional
-            What each text counts for; 1 unless given.
+            All 1 unless given.
 
         Raises
         ------
         LabelError
             `y` does not fit `X` or the codebook.
         """
-        articles = texts_only(X)
+        articles = list_articles(X)
         given = None if self.codebook is None else _as_codebook(self.codebook)
         y = y.to_numpy() if hasattr(y, "to_numpy") else y  # pandas counts by index, not by place
         self.single_label_ = len(y) > 0 and np.ndim(y[0]) == 0
@@ -119,16 +119,18 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise LabelError(f"expected one row of y a text, got {len(rows)} for {len(articles)}")
         codebook = given or _codebook_of(self.classes_)
         ids = dict(zip(map(str, self.classes_), codebook.ids, strict=True))
-        counted = np.ones(len(articles)) if sample_weight is None else np.asarray(sample_weight)
-        if counted.shape != (len(articles),):
+        if sample_weight is None:
+            sample_weight = np.ones(len(articles))
+        sample_weight = np.asarray(sample_weight)
+        if sample_weight.shape != (len(articles),):
             raise LabelError(
-                f"sample_weight: expected {len(articles)} numbers, got {counted.shape}"
+                f"sample_weight: expected {len(articles)} numbers, got {sample_weight.shape}"
             )
         labelled = [
             LabelledArticle(
-                article, tuple(ids.get(label, label) for label in labels), weight=float(w)
+                article, tuple(ids.get(label, label) for label in labels), weight=float(weight)
             )
-            for article, labels, w in zip(articles, rows, counted, strict=True)
+            for article, labels, weight in zip(articles, rows, sample_weight, strict=True)
         ]
         known = self.background
         if known is None and given is None:

@@ -16,7 +16,7 @@ from newsclf.errors import LabelError
 from newsclf.model import storage
 from newsclf.model.decision import Decision
 from newsclf.model.model import Model
-from newsclf.records.article import Article, LabelledArticle, texts_only
+from newsclf.records.article import Article, LabelledArticle, list_articles
 from newsclf.records.codebook import Codebook
 from newsclf.tagger.tagger import Tagger
 from newsclf.text.traditional import all_simplified
@@ -66,16 +66,16 @@ def from_codebook(
     vectors = codebook_vectors(codebook, spec, vocabulary)
     return Tagger(
         Model(
-            name or codebook.name,
-            version or codebook.version,
-            codebook,
-            spec,
-            vocabulary,
-            vectors.T.astype(np.float16),
-            np.zeros(len(codebook), np.float32),
-            cold_decision(len(codebook)),
-            sketch([]),
-            {"summary": "from the codebook alone, no labels", "documents": known.n},
+            name=name or codebook.name,
+            version=version or codebook.version,
+            codebook=codebook,
+            spec=spec,
+            vocabulary=vocabulary,
+            weights=vectors.T.astype(np.float16),
+            bias=np.zeros(len(codebook), np.float32),
+            decision=cold_decision(len(codebook)),
+            sketch=sketch([]),
+            record={"summary": "from the codebook alone, no labels", "documents": known.n},
         )
     )
 
@@ -127,27 +127,35 @@ def train(
             "newsclf.from_codebook makes a tagger without labels"
         )
     labels, borderline = label_matrices(labelled, codebook.ids)
-    counted = _weights(labelled)
+    sample_weight = _sample_weight(labelled)
     known = background_or_shipped(background, settings)
     spec, articles = settings.features, all_simplified(item.article for item in labelled)
     vocabulary, documents = choose_vocabulary(articles, known, codebook, settings, jobs)
     features = sparse_features(articles, spec, vocabulary, jobs)
     columns = _columns(codebook, known, vocabulary, settings)
-    trainer = _Trainer(features, columns, labels, borderline, counted, settings, jobs)
+    trainer = _Trainer(
+        features,
+        columns,
+        labels=labels,
+        borderline=borderline,
+        sample_weight=sample_weight,
+        settings=settings,
+        jobs=jobs,
+    )
     groups = groups_of(labelled) if settings.folds > 1 else np.zeros(len(labelled), np.int64)
     heads, decision = trainer.fit_with_rule(groups)
-    weights = heads.weights + columns.fold(heads.coefficients)
+    weights = heads.weights + columns.merge(heads.coefficients)
     model = Model(
-        name,
-        version,
-        codebook,
-        spec,
-        vocabulary,
-        weights.astype(np.float16),
-        heads.bias.astype(np.float32),
-        decision,
-        sketch(labelled),
-        {
+        name=name,
+        version=version,
+        codebook=codebook,
+        spec=spec,
+        vocabulary=vocabulary,
+        weights=weights.astype(np.float16),
+        bias=heads.bias.astype(np.float32),
+        decision=decision,
+        sketch=sketch(labelled),
+        record={
             **(record or {}),
             "documents": documents,
             "articles": len(labelled),
@@ -159,13 +167,13 @@ def train(
     return Tagger(model)
 
 
-def _weights(labelled: Sequence[LabelledArticle]) -> NDArray[np.float64]:
-    weights = np.array([item.weight for item in labelled], np.float64)
-    fine = np.isfinite(weights) & (weights >= 0)
+def _sample_weight(labelled: Sequence[LabelledArticle]) -> NDArray[np.float64]:
+    sample_weight = np.array([item.weight for item in labelled], np.float64)
+    fine = np.isfinite(sample_weight) & (sample_weight >= 0)
     if not fine.all():
         odd = labelled[int(np.argmin(fine))]
         raise LabelError(f"article {odd.id!r}: expected a weight of 0 or more, got {odd.weight}")
-    return weights
+    return sample_weight
 
 
 class _Trainer:
@@ -175,9 +183,10 @@ class _Trainer:
         self,
         features: csr_array,
         columns: Columns,
+        *,
         labels: NDArray[np.bool_],
         borderline: NDArray[np.bool_],
-        articles: NDArray[np.float64],
+        sample_weight: NDArray[np.float64],
         settings: Settings,
         jobs: int,
     ) -> None:
@@ -192,9 +201,9 @@ class _Trainer:
         features.data *= self._scale[features.indices]
         labels = np.vstack([labels, np.eye(n_themes, dtype=bool)])
         borderline = np.vstack([borderline, np.zeros((n_themes, n_themes), bool)])
-        articles = np.concatenate([articles, np.ones(n_themes)])
+        sample_weight = np.concatenate([sample_weight, np.ones(n_themes)])
         with_nothing = _with_nothing(labels, borderline)
-        self._examples = Examples(features, added, *with_nothing, articles)
+        self._examples = Examples(features, added, *with_nothing, sample_weight)
         self._n, self._n_themes = n, n_themes
         self._settings = settings
         self._jobs = jobs
@@ -231,10 +240,10 @@ class _Trainer:
         heads, found = self.fit(everything, *(folds != fold for fold in range(n_folds)))
         scores = np.zeros((n, n_themes + 1))
         scores[:, : found.shape[1]] = found
-        articles = self._examples.articles[:n]
-        share = share_of_nothing(scores, labels, borderline, articles)
+        sample_weight = self._examples.sample_weight[:n]
+        share = share_of_nothing(scores, labels, borderline, sample_weight)
         scores = scores[:, :n_themes] + share * scores[:, n_themes:]
-        rule = fit_decision(scores, labels, borderline, articles, settings.false_tags)
+        rule = fit_decision(scores, labels, borderline, sample_weight, settings.false_tags)
         return heads.against_nothing(n_themes, share), rule
 
 
@@ -259,7 +268,7 @@ def background_or_shipped(
     if isinstance(given, Background):
         return given
     if given is not None:
-        return Background.of(texts_only(given), settings.features, seed=settings.seed)
+        return Background.of(list_articles(given), settings.features, seed=settings.seed)
     for shipped in storage.installed():
         if shipped.name == "governance":
             return Background.of_model(Model.load(shipped))

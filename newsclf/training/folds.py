@@ -38,7 +38,7 @@ def groups_of(labelled: Sequence[Article | LabelledArticle]) -> npt.NDArray[np.i
     """Group the articles that must not be split between training and test.
 
     Articles belong together that stand on the same page, that the same source brought on the same
-    day, or that are near-duplicates; and so do the friends of friends.
+    day, or that are near-duplicates; and so do all that such pairs connect.
 
     Parameters
     ----------
@@ -110,14 +110,14 @@ def grouped_folds(
             f"{len(names)} groups; ask for fewer folds or give more articles"
         )
     contents = _contents(labels, member, len(names))
-    weight = contents / contents.sum(axis=0)
+    share = contents / contents.sum(axis=0)
     rng = np.random.default_rng(seed)
-    order = np.lexsort((rng.random(len(names)), -weight.sum(axis=1)))
+    order = np.lexsort((rng.random(len(names)), -share.sum(axis=1)))
     held = np.zeros((n_folds, contents.shape[1]))
     fold_of = np.zeros(len(names), dtype=np.int64)
     for group in order:
         # Growth of the weighted sum of squares of what the folds hold, up to a constant.
-        growth = held @ weight[group]
+        growth = held @ share[group]
         best = np.flatnonzero(growth <= growth.min() + 1e-12)
         fold = rng.choice(best)
         fold_of[group] = fold
@@ -142,5 +142,5 @@ def _ties(item: Article | LabelledArticle) -> Iterable[tuple[str, ...]]:
         yield ("page", article.page)
     day = _DAY.search(article.date or "")
     if day:
-        year, month, dom = day.groups()
-        yield ("day", source_of(article), f"{year}-{int(month):02}-{int(dom):02}")
+        year, month, day_of_month = day.groups()
+        yield ("day", source_of(article), f"{year}-{int(month):02}-{int(day_of_month):02}")

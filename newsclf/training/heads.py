@@ -1,10 +1,10 @@
-"""Linear heads, one a theme, with codebook and background folded in.
+"""Linear heads, one a theme, with codebook and background merged in.
 
 Each head is a linear SVM with squared hinge loss over the TF-IDF features x and a few linear
 functions of x: the article's similarity to every theme's codebook vector, and its place along the
 background's directions. Penalising the coefficients of these added columns little is the same as a
 Gaussian prior on the weights: its mean lies where the codebook points, its covariance follows the
-background. The solution folds back into one weight a feature and theme.
+background. The solution is merged into one weight a feature and theme.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ["Columns", "Examples", "Heads", "fit_heads"]
 _TOLERANCE = 1e-3
 _FAR = 1e-2  # from the optimum: not converged
 _MAX_ITER = 10_000
-_LEAST = 1e-12  # weight of an article, as the compiled engine's arithmetic goes
+_LEAST = 1e-12  # sample weight, as the compiled engine's arithmetic goes
 _TOGETHER = 6  # passes of all heads together, which leave most articles out of most heads
 _WIDE, _NARROW = 24, 8  # machines that the compiled engine fits side by side
 
@@ -69,7 +69,7 @@ class Columns:
             ]
         )
 
-    def fold(self, coefficients: NDArray[Any]) -> NDArray[np.float64]:
+    def merge(self, coefficients: NDArray[Any]) -> NDArray[np.float64]:
         """Return feature weights (n_features, n_themes) that act as these coefficients."""
         themes, split = len(self.codebook), self.n_words
         of_words, of_chars, along = np.split(coefficients, [themes, 2 * themes])
@@ -98,11 +98,11 @@ class Heads:
     def against_nothing(self, n_themes: int, share: float) -> Heads:
         """Return the heads of the themes, `share` of the last head added to each of them."""
 
-        def folded(array: NDArray[np.float64]) -> NDArray[np.float64]:
+        def merged(array: NDArray[np.float64]) -> NDArray[np.float64]:
             last: NDArray[np.float64] = array[..., n_themes:].sum(axis=-1, keepdims=True)
             return array[..., :n_themes] + share * last
 
-        return Heads(folded(self.weights), folded(self.coefficients), folded(self.bias))
+        return Heads(merged(self.weights), merged(self.coefficients), merged(self.bias))
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,22 +116,21 @@ class Examples:
         The added columns.
     labels, borderline : arrays of bool, shape (n, n_heads)
         A borderline article is left out of a head.
-    articles : array of shape (n,)
-        What each article counts for.
+    sample_weight : array of shape (n,)
     """
 
     features: csr_array
     columns: NDArray[Any]
     labels: NDArray[np.bool_]
     borderline: NDArray[np.bool_]
-    articles: NDArray[Any]
+    sample_weight: NDArray[Any]
 
     def signs(self, head: int, kept: NDArray[np.bool_]) -> NDArray[np.int8]:
         """Return 1 or -1 for each article that a head learns from and 0 for the others.
 
         Zeros alone where there is only one class: nothing can be told apart then.
         """
-        learnt = kept & ~self.borderline[:, head] & (self.articles > 0)
+        learnt = kept & ~self.borderline[:, head] & (self.sample_weight > 0)
         signs = np.where(self.labels[:, head], 1, -1) * learnt
         return signs.astype(np.int8) * np.int8((signs > 0).any() and (signs < 0).any())
 
@@ -209,7 +208,7 @@ def _by_liblinear(
             design,
             similar[:, None] * scale[k],
             examples.signs(k, some),
-            examples.articles,
+            examples.sample_weight,
             C,
             _TOLERANCE,
         )
@@ -230,7 +229,7 @@ def _fit_one(
     design: csr_array,
     own: NDArray[Any],
     signs: NDArray[np.int8],
-    articles: NDArray[Any],
+    sample_weight: NDArray[Any],
     C: float,
     tolerance: float,
 ) -> tuple[NDArray[np.float64], float, NDArray[np.float64]]:
@@ -241,7 +240,7 @@ def _fit_one(
     if not len(used):
         return np.zeros(whole.shape[1]), 0.0, np.zeros(len(signs))
     head = LinearSVC(C=C, dual=True, tol=tolerance, max_iter=_MAX_ITER, random_state=0)
-    head.fit(whole[used], signs[used], sample_weight=articles[used])
+    head.fit(whole[used], signs[used], sample_weight=sample_weight[used])
     return head.coef_[0], float(head.intercept_[0]), head.decision_function(whole)
 
 
@@ -260,7 +259,7 @@ def _descended(
         features.data.astype(np.float32),
         features.shape[1],
         np.hstack([examples.columns, np.ones((n, 1))]).astype(np.float32),
-        np.clip(C * examples.articles, _LEAST, None).astype(np.float32),
+        np.clip(C * examples.sample_weight, _LEAST, None).astype(np.float32),
     )
     scales = np.pad(own, ((0, 0), (0, n_heads - n_themes)))
 

@@ -14,8 +14,9 @@
      "card": {...}
     }
 
-Paths count from the recipe's folder; ``cut`` keeps so many characters of each text. A recipe whose
-``background`` is empty uses the labelled articles alone.
+Paths count from the recipe's folder; ``cut`` keeps so many characters of each text, and ``weight``
+is the sample weight of each article. A recipe whose ``background`` is empty uses the labelled
+articles alone.
 """
 
 from __future__ import annotations

@@ -34,11 +34,11 @@ class Agreement:
 
 def agreement(pairs: Sequence[tuple[LabelledArticle, LabelledArticle]]) -> Agreement:
     """Compare two readers; each pair is one article as each of them labelled it."""
-    sets = [(frozenset(a.labels), frozenset(b.labels)) for a, b in pairs]
+    sets = [(frozenset(first.labels), frozenset(second.labels)) for first, second in pairs]
     return Agreement(
         articles=len(pairs),
-        same=sum(a == b for a, b in sets),
-        same_first=sum(a.primary == b.primary for a, b in pairs),
+        same=sum(first == second for first, second in sets),
+        same_first=sum(first.primary == second.primary for first, second in pairs),
         alpha=alpha(sets),
     )
 

@@ -21,10 +21,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from newsclf.errors import NewsclfError
-from newsclf.web.background import Background
-from newsclf.web.desk import Desk
 from newsclf.web.security import HOSTS, Guard
-from newsclf.web.store import Decision
+from newsclf.web.session import Session
+from newsclf.web.store import Judgement
+from newsclf.web.worker import Worker
 
 __all__ = ["make_app"]
 
@@ -32,104 +32,104 @@ _STATIC = Path(__file__).parent / "static"
 _LANGUAGES = ("zh", "en")
 
 
-def make_app(desk: Desk, *, port: int, key: str) -> Starlette:
+def make_app(session: Session, *, port: int, key: str) -> Starlette:
     """Make the application.
 
     Parameters
     ----------
-    desk : Desk
+    session : Session
     port : int
     key : str
         What the link has to carry.
     """
     token = secrets.token_urlsafe(32)
-    page = _Page(desk, Background(desk), token)
+    handlers = _Handlers(session, Worker(session), token)
     return Starlette(
         routes=[
-            Route("/", page.index),
-            Route("/api/session", page.session),
-            Route("/api/progress", page.progress),
-            Route("/api/articles/{number:int}", page.article),
-            Route("/api/articles/{number:int}/evidence/{theme}", page.evidence),
-            Route("/api/articles/{number:int}", page.decide, methods=["POST"]),
-            Route("/api/undo", page.undo, methods=["POST"]),
+            Route("/", handlers.index),
+            Route("/api/session", handlers.open_session),
+            Route("/api/progress", handlers.progress),
+            Route("/api/articles/{number:int}", handlers.article),
+            Route("/api/articles/{number:int}/evidence/{theme}", handlers.evidence),
+            Route("/api/articles/{number:int}", handlers.judge, methods=["POST"]),
+            Route("/api/undo", handlers.undo, methods=["POST"]),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS)),
             Middleware(Guard, port=port, key=key, token=token),
         ],
-        lifespan=page.lifespan,
+        lifespan=handlers.lifespan,
     )
 
 
 @dataclass(frozen=True)
-class _Page:
-    desk: Desk
-    background: Background
+class _Handlers:
+    session: Session
+    worker: Worker
     token: str
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        async with self.background.running():
+        async with self.worker.running():
             yield
 
     def index(self, request: Request) -> Response:
         return FileResponse(_STATIC / "index.html")
 
-    def session(self, request: Request) -> Response:
+    def open_session(self, request: Request) -> Response:
         language = _language(request.headers.get("accept-language", ""))
-        return _json(self.desk.session() | {"token": self.token, "language": language})
+        return _json(self.session.overview() | {"token": self.token, "language": language})
 
     def progress(self, request: Request) -> Response:
-        return _json(self.desk.progress() | {"curve": self.background.curve.to_dict()})
+        return _json(self.session.progress() | {"curve": self.worker.curve.to_dict()})
 
     def article(self, request: Request) -> Response:
-        return _json(self.desk.article(self._number(request)))
+        return _json(self.session.article(self._number(request)))
 
     def evidence(self, request: Request) -> Response:
         theme = request.path_params["theme"]
-        if theme not in self.desk.store.codebook.ids:
+        if theme not in self.session.store.codebook.ids:
             raise HTTPException(404, f"no theme {theme!r}")
-        return _json(self.desk.evidence(self._number(request), theme))
+        return _json(self.session.evidence(self._number(request), theme))
 
-    async def decide(self, request: Request) -> Response:
+    async def judge(self, request: Request) -> Response:
         number = self._number(request)
-        decision = _decision(await request.body())
+        judgement = _judgement(await request.body())
         try:
-            await run_in_threadpool(self.desk.store.decide, number, decision)
+            await run_in_threadpool(self.session.store.judge, number, judgement)
         except NewsclfError as error:
             raise HTTPException(400, str(error)) from error
-        self.background.note_change()
+        self.worker.note_change()
         return _json({"number": number})
 
     async def undo(self, request: Request) -> Response:
-        number = await run_in_threadpool(self.desk.store.undo)
-        self.background.note_change()
+        number = await run_in_threadpool(self.session.store.undo)
+        self.worker.note_change()
         return _json({"number": number})
 
     def _number(self, request: Request) -> int:
         number: int = request.path_params["number"]
-        if number >= len(self.desk.store.articles):
+        if number >= len(self.session.store.articles):
             raise HTTPException(404, f"no article {number}")
         return number
 
 
-def _decision(body: bytes) -> Decision:
-    """Read a decision, whatever came."""
+def _judgement(body: bytes) -> Judgement:
+    """Read a judgement, whatever came."""
     try:
         record = json.loads(body)
         labels, borderline, state, seen = (
             record[name] for name in ("labels", "borderline", "state", "seen")
         )
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise HTTPException(400, f"expected a decision, got {body[:60]!r}") from error
+        raise HTTPException(400, f"expected a judgement, got {body[:60]!r}") from error
     themes = [labels, borderline]
     if not all(isinstance(t, list) and all(isinstance(i, str) for i in t) for t in themes):
         raise HTTPException(400, f"expected lists of theme ids, got {themes!r:.80}")
     if state not in ("open", "done", "skipped") or not isinstance(seen, bool):
         raise HTTPException(400, f"expected a state and whether suggestions were seen, got {state}")
-    return Decision(tuple(labels), tuple(borderline), state, seen)
+    return Judgement(tuple(labels), tuple(borderline), state, seen)
 
 
 def _json(value: Any) -> Response:

@@ -1,20 +1,20 @@
-"""An append-only file of JSON lines: what was written is on the disk before anyone is told so."""
+"""The journal of a labelling page: every step on the disk before anyone is told so."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from newsclf.errors import InputError
+from newsclf.outputs.growing import AppendOnly
 
-__all__ = ["Journal"]
+__all__ = ["LabelJournal"]
 
 
-class Journal:
-    """A journal on disk.
+class LabelJournal:
+    """A journal on disk, one JSON object a line.
 
     A line that a kill cut off is cut away when the journal is opened; damage anywhere else is an
     error.
@@ -31,25 +31,16 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            self._stream = path.open("a+b")
-            self._stream.seek(0)
-            data = self._stream.read()
-            whole = data.rfind(b"\n") + 1
-            self._stream.truncate(whole)
-        except OSError as error:
-            raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
-        self.entries = [self._entry(i, line) for i, line in enumerate(data[:whole].splitlines(), 1)]
+        self._file = AppendOnly(path)
+        self.entries = [self._entry(i, line) for i, line in enumerate(self._file.lines, 1)]
 
     def append(self, entry: Mapping[str, Any]) -> None:
         """Write a line and wait until it is on the disk."""
-        self._stream.write(json.dumps(entry).encode() + b"\n")
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
+        self._file.append(json.dumps(entry).encode() + b"\n")
 
     def close(self) -> None:
         """Close the file."""
-        self._stream.close()
+        self._file.close()
 
     def _entry(self, number: int, line: bytes) -> dict[str, Any]:
         try:

@@ -48,10 +48,10 @@ class Guard:
 
     def __init__(self, app: ASGIApp, *, port: int, key: str, token: str) -> None:
         self.app = app
-        self.cookie = f"newsclf-{port}"
+        self.cookie_name = f"newsclf-{port}"
         self.key = key
         self.token = token
-        self.session = secrets.token_urlsafe(32)
+        self.secret = secrets.token_urlsafe(32)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or hand on one request."""
@@ -74,11 +74,11 @@ class Guard:
         if scope["method"] == "GET" and scope["path"] == "/" and _same(key, self.key):
             response = RedirectResponse("/", status_code=303)
             response.set_cookie(
-                self.cookie, self.session, httponly=True, samesite="strict", path="/"
+                self.cookie_name, self.secret, httponly=True, samesite="strict", path="/"
             )
             return response
-        cookie = cookie_parser(headers.get("cookie", "")).get(self.cookie, "")
-        if not _same(cookie, self.session):
+        cookie = cookie_parser(headers.get("cookie", "")).get(self.cookie_name, "")
+        if not _same(cookie, self.secret):
             return PlainTextResponse(_NO_KEY, status_code=403)
         if scope["method"] in ("GET", "HEAD"):
             return None

@@ -12,19 +12,19 @@ import uvicorn
 
 from newsclf.errors import InputError
 from newsclf.web.app import make_app
-from newsclf.web.desk import Desk
+from newsclf.web.session import Session
 
 __all__ = ["serve"]
 
 _LOOPBACK = "127.0.0.1"
 
 
-def serve(desk: Desk, *, port: int, on_ready: Callable[[str], None]) -> None:
+def serve(session: Session, *, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve the page until it is interrupted.
 
     Parameters
     ----------
-    desk : Desk
+    session : Session
     port : int
         0 takes any free one.
     on_ready : callable
@@ -39,7 +39,7 @@ def serve(desk: Desk, *, port: int, on_ready: Callable[[str], None]) -> None:
         port = listener.getsockname()[1]
         key = secrets.token_urlsafe(24)
         config = uvicorn.Config(
-            make_app(desk, port=port, key=key),
+            make_app(session, port=port, key=key),
             log_level="warning",
             access_log=False,
             server_header=False,

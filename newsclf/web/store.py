@@ -1,4 +1,4 @@
-"""What a reader has decided: kept in a journal at every step, published as labelled articles."""
+"""What a reader has judged: kept in a journal at every step, published as labelled articles."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
-import filelock
-
 from newsclf.errors import InputError, LabelError
-from newsclf.labels.labelled import read_labelled, write_labelled
+from newsclf.labels.labelled import labelled_lines, read_labelled
+from newsclf.outputs.atomic import atomic_file
+from newsclf.outputs.digests import sha256_of
+from newsclf.outputs.locks import only_writer
+from newsclf.outputs.names import beside, target
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook
-from newsclf.web.journal import Journal
+from newsclf.web.journal import LabelJournal
 
-__all__ = ["Decision", "State", "Store"]
+__all__ = ["Judgement", "State", "Store"]
 
 State = Literal["open", "done", "skipped"]
 
@@ -26,7 +28,7 @@ _FORMAT = "newsclf labels 1"
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Judgement:
     """What a reader says of an article.
 
     Attributes
@@ -34,7 +36,7 @@ class Decision:
     labels, borderline : tuple of str
         Theme ids, the primary theme first.
     state : {"open", "done", "skipped"}
-        Only what is done is published; an open decision is a draft.
+        Only what is done is published; an open judgement is a draft.
     seen : bool
         Whether the reader could see what the model suggests.
     """
@@ -46,9 +48,9 @@ class Decision:
 
 
 class Store:
-    """The decisions of one reader on a pool.
+    """The judgements of one reader on a pool.
 
-    Each step is a line of ``OUT.journal``, on the disk before `decide` returns; `publish` writes
+    Each step is a line of ``OUT.journal``, on the disk before `judge` returns; `publish` writes
     the labelled articles to OUT. A run that was killed goes on from the journal.
 
     Parameters
@@ -72,47 +74,48 @@ class Store:
         self.articles = tuple(articles)
         self.codebook = codebook
         self.output = output
-        self._decisions: dict[int, Decision] = {}
-        self._history: list[tuple[int, Decision | None]] = []
+        self._judgements: dict[int, Judgement] = {}
+        self._history: list[tuple[int, Judgement | None]] = []
         self._written: set[str] = set()
         self._lock = threading.RLock()
+        self._closed = False
         with contextlib.ExitStack() as opened:
-            self._alone = _only_reader(output)
-            opened.callback(self._alone.release)
-            self._open(output.with_name(output.name + ".journal"), opened)
-            opened.pop_all()
+            opened.enter_context(only_writer(output))
+            self._open(beside(target(output), ".journal"), opened)
+            # The journal and the lock, which stay with this store until it is closed.
+            self._held = opened.pop_all()
 
-    def decision(self, number: int) -> Decision | None:
-        """Return the decision on an article of the pool, None where there is none yet."""
+    def judgement(self, number: int) -> Judgement | None:
+        """Return the judgement on an article of the pool, None where there is none yet."""
         with self._lock:
-            return self._decisions.get(number)
+            return self._judgements.get(number)
 
     def numbers(self, *states: State) -> list[int]:
-        """Return the numbers of the articles in these states, the latest decision last."""
+        """Return the numbers of the articles in these states, the latest judgement last."""
         with self._lock:
-            return [n for n, d in self._decisions.items() if d.state in states]
+            return [n for n, d in self._judgements.items() if d.state in states]
 
     def labelled(self, number: int) -> LabelledArticle:
-        """Return an article of the pool with its decision."""
-        decision = self._decisions[number]
-        return LabelledArticle(self.articles[number], decision.labels, decision.borderline)
+        """Return an article of the pool with its judgement."""
+        judgement = self._judgements[number]
+        return LabelledArticle(self.articles[number], judgement.labels, judgement.borderline)
 
-    def decide(self, number: int, decision: Decision) -> None:
-        """Note a decision.
+    def judge(self, number: int, judgement: Judgement) -> None:
+        """Note a judgement.
 
         Raises
         ------
         LabelError
             A theme is unknown, or stands twice.
         """
-        themes = (*decision.labels, *decision.borderline)
+        themes = (*judgement.labels, *judgement.borderline)
         if unknown := [theme for theme in themes if theme not in self.codebook.ids]:
             raise LabelError(f"no theme {unknown[0]!r} in codebook {self.codebook.name}")
         if len(set(themes)) < len(themes):
             raise LabelError(f"a theme stands twice in {', '.join(themes)}; keep one")
         with self._lock:
-            self._journal.append(self._entry(number, decision))
-            self._apply(number, decision)
+            self._journal.append(self._entry(number, judgement))
+            self._apply(number, judgement)
 
     def undo(self) -> int | None:
         """Take back the latest step, those of earlier runs too.
@@ -131,32 +134,30 @@ class Store:
     def publish(self) -> None:
         """Write what is done to the output, in the order of the pool."""
         with self._lock:
-            done = sorted(n for n, d in self._decisions.items() if d.state == "done")
+            done = sorted(n for n, d in self._judgements.items() if d.state == "done")
             if not done and not self.output.exists():
                 return
-            items = [self.labelled(n) for n in done]
-            part = self.output.with_name(f".{self.output.name}.new.jsonl")
-            try:
-                write_labelled(items, part)
-                digest = _digest(part)
+            lines = labelled_lines([self.labelled(n) for n in done], str(self.output))
+            with atomic_file(self.output) as stream:
+                sha256 = hashlib.sha256()
+                for line in lines:
+                    stream.write(line)
+                    sha256.update(line)
                 # Noted first: a kill in between must not look like a change by another program.
-                if digest not in self._written:
-                    self._journal.append({"written": digest})
-                    self._written.add(digest)
-                part.replace(self.output)
-            finally:
-                part.unlink(missing_ok=True)
+                self._note_written(sha256.hexdigest())
 
     def close(self) -> None:
-        """Publish, close the journal and give the output free."""
-        self.publish()
-        self._journal.close()
-        self._alone.release()
+        """Publish, close the journal and give the output free; a second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        with self._held:
+            self.publish()
 
     def _open(self, path: Path, opened: contextlib.ExitStack) -> None:
         positions = {article.sha256: n for n, article in enumerate(self.articles)}
         if path.exists():
-            self._journal = Journal(path)
+            self._journal = LabelJournal(path)
             opened.callback(self._journal.close)
             self._replay(positions)
             self._refuse_changes()
@@ -166,23 +167,23 @@ class Store:
             before = read_labelled(self.output, codebook=self.codebook)
         if lost := [item.id for item in before if item.article.sha256 not in positions]:
             self._refuse_pool(lost)
-        self._journal = Journal(path)
+        self._journal = LabelJournal(path)
         opened.callback(self._journal.close)
         self._begin(before, positions)
 
-    def _entry(self, number: int, decision: Decision) -> dict[str, Any]:
+    def _entry(self, number: int, judgement: Judgement) -> dict[str, Any]:
         article = self.articles[number]
-        return {"id": article.id, "sha256": article.sha256, **asdict(decision)}
+        return {"id": article.id, "sha256": article.sha256, **asdict(judgement)}
 
-    def _apply(self, number: int, decision: Decision) -> None:
-        self._history.append((number, self._decisions.pop(number, None)))
-        self._decisions[number] = decision
+    def _apply(self, number: int, judgement: Judgement) -> None:
+        self._history.append((number, self._judgements.pop(number, None)))
+        self._judgements[number] = judgement
 
     def _revert(self) -> int:
         number, before = self._history.pop()
-        del self._decisions[number]
+        del self._judgements[number]
         if before is not None:
-            self._decisions[number] = before
+            self._judgements[number] = before
         return number
 
     def _begin(self, before: list[LabelledArticle], positions: dict[str, int]) -> None:
@@ -190,12 +191,17 @@ class Store:
         self._journal.append({"journal": _FORMAT, "codebook": self.codebook.name})
         for item in before:
             number = positions[item.article.sha256]
-            taken = Decision(item.labels, item.borderline, "done", seen=True)
+            taken = Judgement(item.labels, item.borderline, "done", seen=True)
             self._journal.append(self._entry(number, taken) | {"taken_over": True})
-            self._decisions[number] = taken
+            self._judgements[number] = taken
         if before:
-            self._written.add(_digest(self.output))
-            self._journal.append({"written": _digest(self.output)})
+            self._note_written(sha256_of(self.output))
+
+    def _note_written(self, digest: str) -> None:
+        """Note the sha256 of what the output holds, or is about to hold."""
+        if digest not in self._written:
+            self._journal.append({"written": digest})
+            self._written.add(digest)
 
     def _replay(self, positions: dict[str, int]) -> None:
         entries = self._journal.entries
@@ -217,7 +223,7 @@ class Store:
                 if entry.get("taken_over"):
                     self._history.clear()
 
-    def _read(self, line: int, entry: dict[str, Any]) -> Decision:
+    def _read(self, line: int, entry: dict[str, Any]) -> Judgement:
         labels, borderline = tuple(entry["labels"]), tuple(entry["borderline"])
         for theme in (*labels, *borderline):
             if theme not in self.codebook.ids:
@@ -226,7 +232,7 @@ class Store:
                     f"{self.codebook.name} {self.codebook.version}; label with the codebook the "
                     "labels were made with, or name another output with -o"
                 )
-        return Decision(labels, borderline, entry["state"], entry["seen"])
+        return Judgement(labels, borderline, entry["state"], entry["seen"])
 
     def _refuse_pool(self, lost: list[str]) -> NoReturn:
         names = ", ".join(lost[:3]) + (" …" if len(lost) > 3 else "")
@@ -236,30 +242,9 @@ class Store:
         )
 
     def _refuse_changes(self) -> None:
-        if self.output.exists() and _digest(self.output) not in self._written:
+        if self.output.exists() and sha256_of(self.output) not in self._written:
             raise InputError(
                 f"{self.output}: was changed by another program since newsclf wrote it; to go on "
                 f"from the file as it stands, move {self._journal.path} away, to go on from the "
                 "journal, move the file away"
             )
-
-
-def _only_reader(output: Path) -> filelock.BaseFileLock:
-    """Return the lock on an output, held; the system frees it when the process ends."""
-    if not output.parent.is_dir():
-        raise InputError(f"{output}: cannot be written: there is no folder {output.parent}")
-    lock = filelock.FileLock(output.with_name(f".{output.name}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        raise InputError(
-            f"{output}: newsclf label is writing it already; go on in its page, or name another "
-            "output with -o"
-        ) from None
-    except OSError as error:
-        raise InputError(f"{output}: cannot be written: {error.strerror}") from error
-    return lock
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -17,11 +17,13 @@ from keyword_tagger import Keyword
 from newsclf.batch.files import tag_file
 from newsclf.errors import InputError
 from newsclf.inputs import ReadOptions
+from newsclf.outputs import WriteOptions
 
 TEXT = "近年来，淳安县改造老旧小区，加装电梯一百三十五台。"
 HANT = "近日，家住嘉義縣的姚女士，帶著兩歲半的女兒，步行六分鐘抵達托育園。"
 T = "T"
 MIB = 1 << 20
+ONE_EACH = WriteOptions(per_file="jsonl")
 
 
 def line(**record):
@@ -200,8 +202,8 @@ def test_outputs_never_leave_their_folder(tmp_path, tagger, monkeypatch):
     (tmp_path / "in" / "a.txt").write_text(TEXT, "utf-8")
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
-    tag_file("../in/a.txt", "out", model=tagger, per_file="jsonl")
-    tag_file(["../in"], "more", model=tagger, per_file="jsonl")
+    tag_file("../in/a.txt", "out", model=tagger, writing=ONE_EACH)
+    tag_file(["../in"], "more", model=tagger, writing=ONE_EACH)
     found = sorted(p.as_posix() for p in Path().rglob("*") if p.is_file())
     assert found == ["more/a.txt.jsonl", "out/a.txt.jsonl"]
 
@@ -241,7 +243,7 @@ def test_a_folder_on_a_read_only_disk(tmp_path, tagger, monkeypatch, per_file):
             tmp_path / "a.txt",
             out if per_file else out.with_suffix(".jsonl"),
             model=tagger,
-            per_file=per_file,
+            writing=WriteOptions(per_file=per_file),
         )
     assert list((tmp_path / "out").iterdir()) == []
 

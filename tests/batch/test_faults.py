@@ -7,12 +7,13 @@ import os
 from pathlib import Path
 
 import pytest
-from keyword_tagger import Keyword
+from keyword_tagger import Keyword, stand_in
 
-from newsclf.batch import files, writing
+from newsclf.batch import writing
 from newsclf.batch.files import tag_file
 from newsclf.errors import InputError
 from newsclf.inputs import lines
+from newsclf.outputs import WriteOptions
 
 CODES = (errno.ENOSPC, errno.EIO)
 # The disk is not waited for: what is tried here is what happens when it says no.
@@ -74,10 +75,7 @@ class Faults:
 @pytest.fixture
 def world(tmp_path, monkeypatch):
     """Inputs, what a whole run makes of them, and a run that fails where it is told to."""
-    model = tmp_path / "model"
-    model.mkdir()
-    (model / "manifest.json").write_text("{}")
-    monkeypatch.setattr(files, "_load", lambda model: Keyword())
+    model = stand_in(monkeypatch, tmp_path)
     monkeypatch.setattr(writing, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(lines, "AT_A_TIME", 1)
     monkeypatch.setattr(os, "fsync", REAL["fsync"])
@@ -130,16 +128,16 @@ def test_failing_at_every_call_loses_and_doubles_nothing(world, tmp_path, kind, 
 @pytest.mark.parametrize("kind", ["write", "fsync", "replace"])
 def test_failing_with_an_output_for_each_input(world, tmp_path, kind):
     run = world[0]
-    run(output=tmp_path / "whole", per_file="jsonl")
+    run(output=tmp_path / "whole", writing=WriteOptions(per_file="jsonl"))
     whole = {path.name: path.read_bytes() for path in (tmp_path / "whole").iterdir()}
     out, step = tmp_path / "out", 0
     while True:
         step += 1
         faults = Faults(kind, step, errno.ENOSPC)
         try:
-            run(faults, output=out, per_file="jsonl")
+            run(faults, output=out, writing=WriteOptions(per_file="jsonl"))
         except (OSError, InputError):
-            run(output=out, per_file="jsonl")
+            run(output=out, writing=WriteOptions(per_file="jsonl"))
         assert {path.name: path.read_bytes() for path in out.iterdir()} == whole
         for path in out.iterdir():
             path.unlink()

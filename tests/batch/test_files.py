@@ -8,6 +8,7 @@ from keyword_tagger import Keyword, lines
 from newsclf.batch.files import read_articles, tag_file
 from newsclf.errors import InputError
 from newsclf.inputs import ReadOptions
+from newsclf.outputs import WriteOptions
 
 
 def test_rows_in_are_tagged_or_rejected(mixture, tmp_path):
@@ -42,7 +43,13 @@ def test_the_line_of_an_article(tmp_path):
         '"probability": 0.75}], "model": "keyword 1.0.0"}\n'
     )
     reading = ReadOptions(keep=("版", "none"))
-    tag_file(tmp_path / "a.jsonl", out, model=Keyword(), probabilities=True, reading=reading)
+    tag_file(
+        tmp_path / "a.jsonl",
+        out,
+        model=Keyword(),
+        reading=reading,
+        writing=WriteOptions(probabilities=True),
+    )
     (row,) = lines(out)
     assert row["input"] == {"版": 3, "none": None}
     assert list(row["probabilities"]) == list(Keyword.codebook.ids)

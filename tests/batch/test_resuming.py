@@ -7,25 +7,21 @@ import sys
 from pathlib import Path
 
 import pytest
-from keyword_tagger import Keyword
+from keyword_tagger import Keyword, stand_in
 from paths import TESTS
 
-from newsclf.batch import files, writing
+from newsclf.batch import writing
 from newsclf.batch.files import tag_file
 from newsclf.errors import InputError
 from newsclf.inputs import lines
+from newsclf.outputs import WriteOptions
 
 
 @pytest.fixture
 def resumable(monkeypatch, tmp_path):
-    """Resuming needs a model folder: any one will do, for a keyword stands in for it."""
-    model = tmp_path / "model"
-    model.mkdir()
-    (model / "manifest.json").write_text("{}")
     monkeypatch.setattr(writing, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(lines, "AT_A_TIME", 3)
-    monkeypatch.setattr(files, "_load", lambda model: Keyword())
-    return {"model": model, "resume": True}
+    return {"model": stand_in(monkeypatch, tmp_path), "resume": True}
 
 
 class StopError(Exception):
@@ -66,7 +62,7 @@ def tree(folder):
 def test_a_run_with_many_outputs_goes_on(mixture, tmp_path, resumable, format):
     folder, good, _ = mixture
     whole, out = tmp_path / "whole", tmp_path / "out"
-    tag_file(folder, whole, model=Keyword(), per_file=format)
+    tag_file(folder, whole, model=Keyword(), writing=WriteOptions(per_file=format))
     for stop in (1, 30, 31, good - 1):
 
         def interrupt(progress, rows, stop=stop):
@@ -74,13 +70,19 @@ def test_a_run_with_many_outputs_goes_on(mixture, tmp_path, resumable, format):
                 raise StopError
 
         with pytest.raises(StopError):
-            tag_file(folder, out, per_file=format, on_progress=interrupt, **resumable)
+            tag_file(
+                folder,
+                out,
+                writing=WriteOptions(per_file=format),
+                on_progress=interrupt,
+                **resumable,
+            )
         assert not out.exists()
         for path in (tmp_path / "out.partial").iterdir():
             if path.stat().st_mtime >= max(p.stat().st_mtime for p in path.parent.iterdir()):
                 with path.open("ab") as stream:
                     stream.write(b"torn")
-    tag_file(folder, out, per_file=format, **resumable)
+    tag_file(folder, out, writing=WriteOptions(per_file=format), **resumable)
     assert tree(out) == tree(whole)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in", "model", "out", "whole"]
 
@@ -140,7 +142,7 @@ def test_a_journal_of_another_run_is_refused(mixture, tmp_path, resumable):
     with pytest.raises(StopError):
         run()
     with pytest.raises(InputError, match="the options changed"):
-        run(probabilities=True)
+        run(writing=WriteOptions(probabilities=True))
     (resumable["model"] / "manifest.json").write_text("{ }")
     with pytest.raises(InputError, match="the model changed"):
         run()
@@ -179,7 +181,7 @@ from newsclf.batch import writing
 from newsclf.batch import files
 from newsclf.inputs import lines
 writing.CHECKPOINT_SECONDS, lines.AT_A_TIME = 0.0, 3
-files._load = lambda model: Keyword()
+files.as_tagger = lambda model: Keyword()
 out, rejects = Path({out!r}), Path({rejects!r})
 
 def start():

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 import newsclf.tagger.tagger
 from newsclf.cli import app
+from newsclf.cli.commands import COMMANDS as TABLE
 from newsclf.cli.shared import ProgressLine, byte_size
 from newsclf.inputs import InputFile, Row
 from newsclf.outputs import Progress
@@ -80,14 +81,34 @@ def test_help_lists_the_commands(run):
     assert run("--version").stdout == f"newsclf {newsclf._version.__version__}\n"
 
 
-def test_help_imports_nothing_heavy():
+@pytest.mark.parametrize("name", [None, *(row.target for row in TABLE if row.target)])
+def test_help_imports_nothing_heavy(name):
+    """Neither the list of commands, which imports none of them, nor the module of a command."""
+    module = "newsclf.cli" if name is None else f"newsclf.cli.{name.split(':')[0]}"
     code = (
-        "import sys, newsclf.cli\n"
+        f"import sys, {module}\n"
         "heavy = {'numpy', 'sklearn', 'scipy', 'pandas', 'jieba', 'rich', 'pyarrow', 'joblib'}\n"
         "print(*sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert done.stdout.strip() == b""
+
+
+def test_the_list_of_commands_imports_none_of_them():
+    code = (
+        "import sys\nfrom typer.testing import CliRunner\nfrom newsclf.cli import app\n"
+        "assert 'check-labels' in CliRunner().invoke(app, ['--help']).stdout\n"
+        "print(*sorted(m for m in sys.modules if m.startswith('newsclf.cli.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout.split() == [b"newsclf.cli.commands"]
+
+
+def test_a_slip_of_the_finger_is_answered_with_the_name(run):
+    result = run("exprt", "a.jsonl")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Did you mean 'export'?" in result.stderr
+    assert "Find themes that overlap" in run("codebook").output
 
 
 def test_tag_writes_data_to_stdout_and_the_account_to_stderr(run, tmp_path):
@@ -122,7 +143,7 @@ def test_tag_options_reach_the_library(run, tmp_path):
     )
     row = json.loads(result.stdout)
     assert (row["id"], row["title"], row["input"]) == ("7", "题", {"版次": "3"})
-    assert len(row["probabilities"]) == 24
+    assert set(row["probabilities"]) == set(Keyword.codebook.ids)
     assert "1 too_large" in result.stderr
 
 

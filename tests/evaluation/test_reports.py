@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from newsclf.evaluation import (
 from newsclf.model import storage
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook
+from newsclf.records.tagging import Tag, Tagging
 from newsclf.training.duplicates import sketch
 from newsclf.training.folds import groups_of, source_of
 
@@ -60,8 +62,12 @@ class Reader:
     def probabilities(self, articles: list[Article]) -> np.ndarray:
         return np.array([[0.9 * (w in a.text) + 0.05 for w in WORDS] for a in articles], "f4")
 
-    def decide(self, probabilities: np.ndarray) -> np.ndarray:
-        return probabilities > 0.5
+    def tag_many(self, items: Iterable[Article], *, jobs: int = 1) -> Iterator[Tagging]:
+        articles = list(items)
+        for article, row in zip(articles, self.probabilities(articles).tolist(), strict=True):
+            given = dict(zip(CODEBOOK.ids, row, strict=True))
+            tags = tuple(Tag(theme, theme, p) for theme, p in given.items() if p > 0.5)
+            yield Tagging(article.id, article.title, tags, (), given, "reader 1.0.0")
 
     def explain(self, article: Article, theme: str) -> Evidence:
         return Evidence("<b>" + article.text[:1])

@@ -108,6 +108,16 @@ def test_parquet(tmp_path):
     assert [row.line for row in rows] == [1, 2, 3, 4]
 
 
+def test_parquet_columns_of_lists_and_structs(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = pa.table({"paragraphs": [["一", "二"], [], None], "who": [{"a": 1}, {"a": 2}, None]})
+    parquet.write_table(table, tmp_path / "a.parquet")
+    rows = read(tmp_path / "a.parquet", keep=("who",))
+    assert outcome(rows) == ["一\n二", "", "no_text"]
+    assert rows[0].columns == {"who": {"a": 1}}
+
+
 def test_parquet_bytes_are_decoded(tmp_path):
     pa = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")

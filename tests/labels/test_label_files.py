@@ -16,6 +16,10 @@ TEXT = "门诊、急诊和住院部同日开诊。"
         ("a.csv", "id,text,labels\n", True),
         ("a.csv", "id,text\n", False),
         ("a.csv", "", False),
+        ("a.csv", 'id,text,labels\n1,"', True),
+        ("a.csv", 'id,text\n1,"', False),
+        ("a.tsv", "id\ttext\tlabels\n", True),
+        ("a.json", '[{"id": "1", "text": "a", "label": []}]', True),
         ("a.jsonl", '{"id": "1", "text": "a", "labels": []}\n', True),
         ("a.jsonl", '{"id": "1", "text": "a"}\n', False),
         ("a.jsonl", "", False),
@@ -25,6 +29,12 @@ TEXT = "门诊、急诊和住院部同日开诊。"
 def test_labelled_articles_are_told_from_a_pool(tmp_path, name, data, labels):
     (tmp_path / name).write_text(data)
     assert has_labels(tmp_path / name) is labels
+
+
+def test_a_file_whose_first_record_is_broken_tells_nothing(tmp_path):
+    (tmp_path / "a.jsonl").write_text("{")
+    with pytest.raises(InputError, match="line 1: no valid JSON"):
+        has_labels(tmp_path / "a.jsonl")
 
 
 def test_a_folder_of_labels_has_its_file_of_labels(tmp_path):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from newsclf.errors import DecodingError, InputError, LabelError
 from newsclf.labels.labelled import read_labelled, write_labelled
+from newsclf.labels.tools import export_labelled
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook
 
@@ -111,6 +112,44 @@ def test_csv(tmp_path, name):
     assert (second.id, second.article.title, second.labels) == ("b", "标题", ())
 
 
+@pytest.mark.parametrize("name", ["a.tsv", "A.TSV.gz"])
+def test_a_table_may_have_tabs_and_names_in_chinese(tmp_path, name):
+    rows = [("编号", "标题", "正文", "labels"), ("a", "小区焕新", f'"{TEXT}"', "housing_urban")]
+    data = "".join("\t".join(row) + "\n" for row in rows).encode("utf-16")
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    assert read_labelled(tmp_path / name, codebook=CODEBOOK) == [item()]
+
+
+def test_a_cell_may_be_longer_than_the_csv_module_allows(tmp_path):
+    long = item(text="龘" * 200_000)
+    export_labelled([long], tmp_path / "a.csv", "csv")
+    assert read_labelled(tmp_path / "a.csv") == [long]
+
+
+def test_records_may_have_names_in_chinese_and_numbers(save):
+    row = {"编号": 12, "标题": "小区焕新", "正文": TEXT, "日期": 1998, "labels": ["housing_urban"]}
+    assert read_labelled(save(row)) == [item("12", date="1998")]
+
+
+def test_null_is_as_good_as_absent(save):
+    row = {**ROW, "text": None, "paragraphs": TEXT.split("\n"), "date": None, "source": ""}
+    assert read_labelled(save(row)) == [item()]
+    (found,) = read_labelled(save({**ROW, "text": None}))
+    assert (found.article.title, found.article.text) == ("小区焕新", "")
+
+
+def test_other_fields_do_not_matter_whatever_they_hold(save):
+    row = {k: v for k, v in ROW.items() if k != "text"} | {"paragraphs": TEXT.split("\n")}
+    assert read_labelled(save({**row, "type": "要闻", "spans": 7, "page": 3})) == [item()]
+
+
+def test_files_put_together_end_to_end(tmp_path):
+    path = tmp_path / "a.jsonl"
+    rows = ["\ufeff" + json.dumps({**ROW, "id": i, "text": i}) + "\r\n" for i in "ab"]
+    path.write_text("".join(rows), "utf-8")
+    assert [i.id for i in read_labelled(path)] == ["a", "b"]
+
+
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [
@@ -124,9 +163,9 @@ def test_csv(tmp_path, name):
         ({"borderline": "health"}, LabelError, '"borderline" should be a list'),
         ({"id": None}, InputError, '"id" should be a string or a number'),
         ({"id": ""}, InputError, '"id" should be'),
-        ({"text": 7}, InputError, '"text" should be a string'),
-        ({"title": ["x"]}, InputError, '"title" should be a string'),
-        ({"paragraphs": "x"}, InputError, '"paragraphs" should be strings'),
+        ({"text": 7}, InputError, "expected text in text, got int 7"),
+        ({"title": ["x"]}, InputError, "expected a string in title, got list"),
+        ({"id": ["x"]}, InputError, "expected a string in id, got list"),
         ({"text": "", "title": ""}, InputError, "neither title nor text"),
         ({"sha256": "0" * 64}, LabelError, "not the one that was labelled"),
     ],
@@ -147,8 +186,9 @@ def test_bad_rows_are_named_by_file_and_line(save, change, error, says):
         ([ROW, ROW], LabelError, "line 2: id 'a' is already taken by"),
         ([ROW, {**ROW, "id": "b", "labels": []}], LabelError, "line 2: the same title and text as"),
         ([ROW, '{"id": "b", '], InputError, "line 2: no valid JSON"),
-        (["[" * 100_000], InputError, "line 1: no valid JSON"),
-        (["3"], InputError, "line 1: got 3"),
+        ([ROW, '{"id": "b", "id": "c"}'], InputError, "line 2: no valid JSON (the key 'id' comes"),
+        (["[" * 100_000], InputError, "no valid JSON (nested too deeply)"),
+        (["3"], InputError, "line 1: expected a JSON object a line, got a int"),
         ([{"id": "a", "labels": []}], InputError, "line 1: no text (found ['id', 'labels'])"),
     ],
 )
@@ -162,10 +202,11 @@ def test_bad_files(save, rows, error, says):
     ("text", "says"),
     [
         ("id,title,labels\na,b,c\n", "no column text (found id, title, labels)"),
-        ("id,title,text,labels\na,b,c\n", "line 2: not as many cells as columns"),
-        ("id,title,text,labels\na,b,c,d,e\n", "line 2: not as many cells as columns"),
+        ("id,title,text,labels\na,b,c\n", "line 2: expected 4 fields, got 3; put texts"),
+        ("id,title,text,labels\na,b,c,d,e\n", "line 2: expected 4 fields, got 5; put texts"),
         ('id,title,text,labels\na,b,"c\n', "broken CSV"),
         ("id,title,text,labels\n", "holds no labelled article"),
+        ("id,text,labels,labels\na,b,c,d\n", "expected each column once, got labels twice"),
         ("", "holds no labelled article"),
     ],
 )

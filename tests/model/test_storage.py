@@ -13,6 +13,7 @@ from safetensors.numpy import load_file, save_file
 from newsclf.errors import ModelError, ModelNotFound
 from newsclf.model import storage
 from newsclf.model.model import Model
+from newsclf.outputs import sha256_of
 from newsclf.tagger.tagger import load
 
 MANIFEST, WEIGHTS = storage.MANIFEST, storage.WEIGHTS
@@ -35,9 +36,7 @@ def broken(folder, file):
 def seal(folder, **changes):
     """Write the manifest anew with changes, all its hashes right: only its contents are wrong."""
     contents = json.loads((folder / MANIFEST).read_text(encoding="utf-8")) | changes
-    files = changes.get("files") or {
-        name: storage._sha256(folder / name) for name in contents["files"]
-    }
+    files = changes.get("files") or {name: sha256_of(folder / name) for name in contents["files"]}
     contents["files"] = files
     (folder / MANIFEST).write_bytes(storage._signed(contents))
 

@@ -13,9 +13,11 @@ from keyword_tagger import Keyword, lines
 from newsclf.batch.files import tag_file
 from newsclf.errors import InputError, MissingExtra, ModelError, ModelNotFound
 from newsclf.inputs import ReadOptions
-from newsclf.outputs import Layout, format_for, json_line
+from newsclf.outputs import Schema, WriteOptions, format_of, json_line
 from newsclf.records.article import Article
 from newsclf.records.tagging import Tag, Tagging
+
+EVERY, AS_THEY_ARE = WriteOptions(probabilities=True), WriteOptions(formulas=True)
 
 
 def test_csv_is_safe_to_open_in_a_spreadsheet(tmp_path):
@@ -28,13 +30,13 @@ def test_csv_is_safe_to_open_in_a_spreadsheet(tmp_path):
     )
     (row,) = csv.DictReader(io.StringIO(out.read_text("utf-8-sig")))
     assert (row["id"], row["title"], row["input.n"]) == ("'=1+1", "'-2", "-3")
-    tag_file(tmp_path / "a.jsonl", out, model=Keyword(), formulas=True, reading=reading)
+    tag_file(tmp_path / "a.jsonl", out, model=Keyword(), reading=reading, writing=AS_THEY_ARE)
     assert out.read_text("utf-8-sig").splitlines()[1].startswith("=1+1,-2,")
 
 
 def test_csv_joins_the_themes(tmp_path):
     (tmp_path / "a.txt").write_text("看医生", "utf-8")
-    tag_file(tmp_path / "a.txt", out := tmp_path / "out.csv", model=Keyword(), probabilities=True)
+    tag_file(tmp_path / "a.txt", out := tmp_path / "out.csv", model=Keyword(), writing=EVERY)
     (row,) = csv.DictReader(io.StringIO(out.read_text("utf-8-sig")))
     assert (row["themes"], row["names"], row["probabilities"]) == (
         "health",
@@ -48,7 +50,7 @@ def test_parquet_holds_the_same(tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     text = '{"id": "1", "title": "题", "text": "看医生"}\n{"id": "\\ud800", "text": "", "n": [1]}\n'
     (tmp_path / "a.jsonl").write_text(text, "utf-8")
-    options = {"model": Keyword(), "probabilities": True, "reading": ReadOptions(keep=("n",))}
+    options = {"model": Keyword(), "writing": EVERY, "reading": ReadOptions(keep=("n",))}
     tag_file(tmp_path / "a.jsonl", tmp_path / "out.jsonl", **options)
     tag_file(tmp_path / "a.jsonl", tmp_path / "out.parquet", **options)
     first, second = parquet.read_table(tmp_path / "out.parquet").to_pylist()
@@ -135,7 +137,7 @@ def test_one_file_for_each_input(mixture, tmp_path, format):
     (folder / "sub" / "a.jsonl").write_text('{"id": "s", "text": "一"}\n{\n', "utf-8")
     out = folder / "tags"
     for _ in range(2):  # the outputs of the last run are not read as inputs
-        result = tag_file(folder, out, model=Keyword(), per_file=format)
+        result = tag_file(folder, out, model=Keyword(), writing=WriteOptions(per_file=format))
         assert (result.tagged, result.rejected) == (good + 1, bad + 1)
     names = sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file())
     inputs = ("a.jsonl", "b.jsonl", "c.jsonl", "sub/a.jsonl", "z.txt", "zz.txt")
@@ -159,7 +161,7 @@ def test_one_file_for_each_input_needs_a_folder_and_names(mixture, tmp_path):
     }
     for message, (inputs, output, format) in cases.items():
         with pytest.raises(InputError, match=message):
-            tag_file(inputs, output, model=Keyword(), per_file=format)
+            tag_file(inputs, output, model=Keyword(), writing=WriteOptions(per_file=format))
 
 
 ANY = st.text() | st.text(st.sampled_from('"\\/\u2028\ud800\x00\x7f题'))
@@ -171,7 +173,7 @@ TAGS = st.lists(st.builds(Tag, ANY, ANY, st.floats(0, 1)), max_size=3)
 def test_a_plain_line_is_the_json_of_its_record(id, title, tags, model):
     tagging = Tagging(id, title, tuple(tags), (), {}, model)
     results = [(tagging, Article(id), {})] * 2
-    lines = format_for(None, Layout()).encode(results)
+    lines = format_of(None).make(Schema()).encode(results)
     assert lines == json_line(tagging.to_dict()) * 2
 
 
@@ -205,7 +207,7 @@ def test_parquet_out_needs_an_extra(tmp_path, monkeypatch):
 
 def test_rejects_that_cannot_be_written(tmp_path):
     (tmp_path / "a.txt").write_text("看医生", "utf-8")
-    with pytest.raises(InputError, match="cannot be written: No such file"):
+    with pytest.raises(InputError, match="cannot be written: there is no folder"):
         tag_file(
             tmp_path / "a.txt",
             tmp_path / "o.jsonl",
@@ -230,7 +232,12 @@ def test_a_file_where_a_folder_must_be(tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "sub").write_text("")
     with pytest.raises(InputError, match="sub: expected a folder, found a file"):
-        tag_file(tmp_path / "in", tmp_path / "out", model=Keyword(), per_file="jsonl")
+        tag_file(
+            tmp_path / "in",
+            tmp_path / "out",
+            model=Keyword(),
+            writing=WriteOptions(per_file="jsonl"),
+        )
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 

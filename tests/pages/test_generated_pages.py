@@ -1,4 +1,4 @@
-"""A floor under what is recovered from generated pages; benchmarks/pages.py has the figures."""
+"""A floor under what is recovered from generated pages; benchmarks/pages has the figures."""
 
 import os
 import random

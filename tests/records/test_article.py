@@ -11,13 +11,13 @@ from newsclf.errors import InputError
 from newsclf.records.article import (
     Article,
     LabelledArticle,
-    Page,
     Span,
     as_article,
     as_reading,
+    list_articles,
     split_title,
-    texts_only,
 )
+from newsclf.records.page import Page
 
 UNITS = [
     json.loads(line) for line in (SEEDS / "articles.jsonl").read_text(encoding="utf-8").splitlines()
@@ -126,13 +126,13 @@ def test_articles_from_strings_and_labelled_articles():
     assert Article.from_text("").paragraphs == ()
     assert as_article(article) is article
     assert as_article(LabelledArticle(article)) is article
-    assert [a.id for a in texts_only([BODY, article])] == ["0", "a"]
+    assert [a.id for a in list_articles([BODY, article])] == ["0", "a"]
 
 
 @pytest.mark.parametrize("one", [BODY, b"x", Article("a"), LabelledArticle(Article("a"))])
 def test_one_text_where_several_are_expected(one):
     with pytest.raises(InputError, match="wrap it in a list"):
-        texts_only(one)
+        list_articles(one)
 
 
 def test_a_page_lists_and_picks_its_units():

@@ -27,10 +27,9 @@ def smallest(**theme):
 # The packaged codebook
 
 
-def test_governance_has_24_themes_in_known_groups():
-    assert len(GOVERNANCE) == len(set(GOVERNANCE.ids)) == 24
+def test_governance_has_themes_in_known_groups():
+    assert len(GOVERNANCE) == len(set(GOVERNANCE.ids)) > 1
     assert {t.group for t in GOVERNANCE} == {g.id for g in GOVERNANCE.groups}
-    assert GOVERNANCE.version == "1.1"
     for theme in GOVERNANCE:
         assert theme.name_en
         assert theme.scope_zh
@@ -86,7 +85,7 @@ def test_resolve_by_id_and_by_both_names(name):
 
 @pytest.mark.parametrize("name", ["健康", "Health", "", None, 3])
 def test_resolve_names_the_themes_it_knows(name):
-    with pytest.raises(CodebookError, match=r"no theme .* governance 1\.1.*party_building"):
+    with pytest.raises(CodebookError, match=r"no theme .* governance .*party_building"):
         GOVERNANCE.resolve(name)
 
 
@@ -97,8 +96,8 @@ def test_definition_holds_name_scope_and_includes():
 
 def test_printed_one_line_a_theme():
     lines = str(GOVERNANCE).splitlines()
-    assert lines[0] == "codebook governance 1.1: 24 themes"
-    assert len(lines) == 25
+    assert lines[0] == f"codebook governance {GOVERNANCE.version}: {len(GOVERNANCE)} themes"
+    assert [line.split()[0] for line in lines[1:]] == list(GOVERNANCE.ids)
 
 
 # To JSON and back

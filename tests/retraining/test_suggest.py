@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from newsclf import suggest
 from newsclf.errors import InputError
 from newsclf.records.article import Article, LabelledArticle
-from newsclf.retraining import suggest
 from newsclf.retraining.suggest import choose
 
 NOTHING = np.zeros(2)

@@ -84,8 +84,8 @@ def test_the_head_of_no_theme_folds_into_the_others():
     heads = Heads(weights, coefficients, bias)
     features, columns = random.normal(size=(3, 5)), random.normal(size=(3, 2))
     apart = heads.scores(features, columns)
-    folded = heads.against_nothing(3, -0.2).scores(features, columns)
-    np.testing.assert_allclose(folded, apart[:, :3] - 0.2 * apart[:, 3:])
+    merged = heads.against_nothing(3, -0.2).scores(features, columns)
+    np.testing.assert_allclose(merged, apart[:, :3] - 0.2 * apart[:, 3:])
     none = Heads(weights[:, :3], coefficients[:, :3], bias[:3]).against_nothing(3, -0.2)
     np.testing.assert_array_equal(none.scores(features, columns), apart[:, :3])
 

@@ -30,7 +30,7 @@ def optimum(examples, kept, own, C, head, tolerance=1e-7):
     used = np.flatnonzero(kept & ~examples.borderline[:, head])
     y = np.where(examples.labels[used, head], 1, -1)
     fitted = LinearSVC(C=C, tol=tolerance, max_iter=200_000, random_state=0)
-    fitted.fit(design[used], y, sample_weight=examples.articles[used])
+    fitted.fit(design[used], y, sample_weight=examples.sample_weight[used])
     return design, used, y, fitted
 
 
@@ -51,7 +51,7 @@ def check(examples, kept, own, C, near):
                 w = fitted.coef_[0]
                 assert_near(w[: examples.features.shape[1]], found.weights[:, k], near)
                 loss = [
-                    (examples.articles[used] * np.maximum(0, 1 - y * s[used]) ** 2).sum()
+                    (examples.sample_weight[used] * np.maximum(0, 1 - y * s[used]) ** 2).sum()
                     for s in (expected, there[:, k])
                 ]
                 objective = 0.5 * (w @ w + fitted.intercept_[0] ** 2) + C * loss[0]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from newsclf.records.article import Article
-from newsclf.web.desk import Desk, Options
+from newsclf.web.session import Session, SessionOptions
 from newsclf.web.store import Store
 
 TEXTS = (
@@ -71,14 +71,14 @@ class Client:
         self.token = self.get("/api/session")["token"]
         return response
 
-    def decide(self, number, labels, borderline=(), state="done", seen=False):
+    def judge(self, number, labels, borderline=(), state="done", seen=False):
         body = {"labels": labels, "borderline": list(borderline), "state": state, "seen": seen}
         return self.ask("POST", f"/api/articles/{number}", body)
 
 
 @pytest.fixture
 def serve(open_store, tagger):
-    """Serves desks and gives clients that have not entered yet."""
+    """Serves sessions and gives clients that have not entered yet."""
     import uvicorn
 
     from newsclf.web.app import make_app
@@ -87,10 +87,12 @@ def serve(open_store, tagger):
     running = []
 
     def start(*, other=(), store=None, **options):
-        desk = Desk(store or open_store(), tagger, Options(**{"order": "file"} | options), other)
+        session = Session(
+            store or open_store(), tagger, SessionOptions(**{"order": "file"} | options), other
+        )
         listener = _listen(0)
         port = listener.getsockname()[1]
-        app = make_app(desk, port=port, key="the-key")
+        app = make_app(session, port=port, key="the-key")
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

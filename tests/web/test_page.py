@@ -30,12 +30,12 @@ def test_nothing_without_the_key(serve):
 
 def test_a_post_needs_the_token_of_the_page_and_its_own_site(client):
     token, client.token = client.token, ""
-    assert client.decide(0, ["health"]).status == 403
+    assert client.judge(0, ["health"]).status == 403
     client.token = token
     foreign = client.ask("POST", "/api/undo", {}, Origin="http://evil.example")
     assert foreign.status == 403
     assert client.ask("POST", "/api/undo", {"x": "y" * 70_000}).status == 413
-    assert client.decide(0, ["health"]).status == 200
+    assert client.judge(0, ["health"]).status == 200
 
 
 def test_another_host_name_is_refused(client):
@@ -58,10 +58,10 @@ def test_files_beside_the_page_stay_out_of_reach(client):
 
 
 def test_labelling_and_undoing_reach_the_file(client, tmp_path, pool):
-    assert client.decide(0, ["health"]).status == 200
-    assert client.decide(3, []).status == 200
-    assert client.decide(1, ["education"], ["housing"], seen=True).status == 200
-    assert client.get("/api/articles/1")["decision"] == {
+    assert client.judge(0, ["health"]).status == 200
+    assert client.judge(3, []).status == 200
+    assert client.judge(1, ["education"], ["housing"], seen=True).status == 200
+    assert client.get("/api/articles/1")["judgement"] == {
         "labels": ["education"], "borderline": ["housing"], "state": "done", "seen": True,
     }  # fmt: skip
     assert json.loads(client.ask("POST", "/api/undo", {}).text) == {"number": 1}
@@ -91,13 +91,13 @@ def read(tmp_path):
         {"labels": [], "borderline": [], "state": "done", "seen": 1},
     ],
 )
-def test_a_decision_that_makes_no_sense_is_refused_and_changes_nothing(client, body):
+def test_a_judgement_that_makes_no_sense_is_refused_and_changes_nothing(client, body):
     assert client.ask("POST", "/api/articles/0", body).status == 400
-    assert client.get("/api/articles/0")["decision"] is None
+    assert client.get("/api/articles/0")["judgement"] is None
 
 
 def test_what_is_not_there_is_not_found(client):
-    assert client.decide(99, []).status == 404
+    assert client.judge(99, []).status == 404
     assert client.ask("GET", "/api/articles/99").status == 404
     assert client.ask("GET", "/api/articles/0/evidence/sport").status == 404
 
@@ -117,7 +117,7 @@ def test_a_blind_reader_sees_nothing_of_the_model_before_deciding(serve):
     client.enter()
     assert client.get("/api/articles/0")["suggestion"] is None
     assert client.get("/api/articles/0/evidence/health") == []
-    client.decide(0, ["health"])
+    client.judge(0, ["health"])
     assert client.get("/api/articles/0")["suggestion"]["themes"] == ["health"]
 
 
@@ -126,8 +126,8 @@ def test_another_readers_labels_show_where_one_has_decided(serve, pool):
     client = serve(other=other)
     client.enter()
     assert client.get("/api/articles/0")["other"] is None
-    client.decide(0, ["health"])
-    client.decide(1, ["education"])
+    client.judge(0, ["health"])
+    client.judge(1, ["education"])
     assert client.get("/api/articles/0")["other"]["labels"] == ["housing"]
     readers = client.get("/api/progress")["readers"]
     assert (readers["articles"], readers["same"], readers["same_first"]) == (2, 1, 1)
@@ -136,9 +136,9 @@ def test_another_readers_labels_show_where_one_has_decided(serve, pool):
 
 
 def test_progress_counts_and_compares_with_the_model(client):
-    client.decide(0, ["health"])
-    client.decide(1, ["housing"], seen=True)
-    client.decide(2, [], state="skipped")
+    client.judge(0, ["health"])
+    client.judge(1, ["housing"], seen=True)
+    client.judge(2, [], state="skipped")
     progress = client.get("/api/progress")
     assert (progress["total"], progress["done"], progress["skipped"]) == (5, 2, 1)
     assert progress["themes"] == {"health": 1, "housing": 1}
@@ -160,7 +160,7 @@ def test_half_a_surrogate_pair_can_be_labelled(serve, open_store):
     client = serve(store=open_store((odd,)))
     client.enter()
     assert client.get("/api/articles/0")["title"] == odd.title
-    assert client.decide(0, ["health"]).status == 200
+    assert client.judge(0, ["health"]).status == 200
 
 
 @pytest.mark.parametrize(

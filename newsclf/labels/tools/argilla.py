@@ -10,7 +10,7 @@ from newsclf.labels.tools.records import (
     BORDERLINE,
     THEMES,
     Annotated,
-    Reading,
+    Annotation,
     Tool,
     Written,
     metadata,
@@ -37,12 +37,13 @@ def _read(record: Mapping[str, Any]) -> Annotated:
                 continue
             given = users.setdefault(answer.get("user_id"), {})
             given[kind] = (*given.get(kind, ()), *names_in(answer["value"], f'"{question}"'))
-    readings = [
-        Reading(given.get(THEMES, ()), given.get(BORDERLINE, ())) for given in users.values()
+    annotations = [
+        Annotation(given.get(THEMES, ()), given.get(BORDERLINE, ())) for given in users.values()
     ]
-    if not readings and not skipped and record.get("status") == "completed":
-        readings = [Reading(())]  # the question need not be answered, and none of the themes fits
-    return Annotated(article, readings, skipped)
+    if not annotations and not skipped and record.get("status") == "completed":
+        # The question need not be answered, and none of the themes fits.
+        annotations = [Annotation(())]
+    return Annotated(article, annotations, skipped)
 
 
 def _write(item: Written, names: Sequence[str]) -> dict[str, Any]:
@@ -54,10 +55,10 @@ def _write(item: Written, names: Sequence[str]) -> dict[str, Any]:
         "responses": {},
         "status": "pending",
     }
-    if item.reading is not None:
-        responses = {THEMES: [{"value": list(item.reading.labels), "user_id": None}]}
-        if item.reading.borderline:
-            responses[BORDERLINE] = [{"value": list(item.reading.borderline), "user_id": None}]
+    if item.annotation is not None:
+        responses = {THEMES: [{"value": list(item.annotation.labels), "user_id": None}]}
+        if item.annotation.borderline:
+            responses[BORDERLINE] = [{"value": list(item.annotation.borderline), "user_id": None}]
         record |= {"responses": responses, "status": "completed"}
     if item.suggestion:
         record["suggestions"][THEMES] = {
@@ -71,9 +72,9 @@ def _write(item: Written, names: Sequence[str]) -> dict[str, Any]:
 ARGILLA = Tool(
     "argilla",
     "Argilla",
-    (frozenset({"fields", "responses"}), frozenset({"fields", "suggestions"})),
+    "array",
     _read,
     _write,
-    array=True,
+    keys=(frozenset({"fields", "responses"}), frozenset({"fields", "suggestions"})),
     suggests=True,
 )

@@ -8,7 +8,7 @@ from typing import Any
 from newsclf.labels.tools.records import (
     BORDERLINE,
     Annotated,
-    Reading,
+    Annotation,
     Tool,
     Written,
     metadata,
@@ -30,17 +30,17 @@ def _read(record: Mapping[str, Any]) -> Annotated:
     if not labels and record.get(_UNREAD):
         return Annotated(article, [])
     borderline = names_in(record.get(BORDERLINE), f'"{BORDERLINE}"')
-    return Annotated(article, [Reading(labels, borderline)])
+    return Annotated(article, [Annotation(labels, borderline)])
 
 
 def _write(item: Written, names: Sequence[str]) -> dict[str, Any]:
     record: dict[str, Any] = {"text": str(item.article), "label": [], **metadata(item.article)}
-    if item.reading is None:
+    if item.annotation is None:
         return record | {_UNREAD: True}
-    record["label"] = list(item.reading.labels)
-    if item.reading.borderline:
-        record[BORDERLINE] = list(item.reading.borderline)
+    record["label"] = list(item.annotation.labels)
+    if item.annotation.borderline:
+        record[BORDERLINE] = list(item.annotation.borderline)
     return record
 
 
-DOCCANO = Tool("doccano", "doccano", (frozenset({"text", "label"}),), _read, _write)
+DOCCANO = Tool("doccano", "doccano", "lines", _read, _write, keys=(frozenset({"text", "label"}),))

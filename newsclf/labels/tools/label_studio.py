@@ -19,7 +19,7 @@ from newsclf.labels.tools.records import (
     BORDERLINE,
     THEMES,
     Annotated,
-    Reading,
+    Annotation,
     Tool,
     Written,
     metadata,
@@ -35,7 +35,7 @@ def _read(record: Mapping[str, Any]) -> Annotated:
     if not isinstance(data, dict) or not isinstance(annotations, list):
         raise InputError('expected "data" as an object and "annotations" as a list')
     article = text_of(data.get("text"), data, (data.get("doc_id"), record.get("id")))
-    readings, skipped = [], []
+    given, skipped = [], []
     for annotation in annotations:
         if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
             raise InputError(f'expected annotations with a "result" list, got {annotation!r:.80}')
@@ -46,13 +46,13 @@ def _read(record: Mapping[str, Any]) -> Annotated:
         if annotation["result"] and not choices:
             skipped.append("annotated with something else than choices")
             continue
-        readings.append(
-            Reading(
+        given.append(
+            Annotation(
                 _chosen(r for r in choices if r.get("from_name") != BORDERLINE),
                 _chosen(r for r in choices if r.get("from_name") == BORDERLINE),
             )
         )
-    return Annotated(article, readings, skipped)
+    return Annotated(article, given, skipped)
 
 
 def _chosen(results: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ def _read_flat(record: Mapping[str, Any]) -> Annotated:
         names = names_in(value.get("choices") if isinstance(value, dict) else value, f'"{key}"')
         kind = BORDERLINE if key == BORDERLINE else THEMES
         read[kind] = tuple(dict.fromkeys((*read.get(kind, ()), *names)))
-    return Annotated(article, [Reading(read[THEMES], read[BORDERLINE])])
+    return Annotated(article, [Annotation(read[THEMES], read[BORDERLINE])])
 
 
 def _write(item: Written, names: Sequence[str]) -> dict[str, Any]:
@@ -83,9 +83,10 @@ def _write(item: Written, names: Sequence[str]) -> dict[str, Any]:
         "data": {"text": str(item.article), **metadata(item.article)},
         "annotations": [],
     }
-    if item.reading is not None:
-        given = ((THEMES, item.reading.labels), (BORDERLINE, item.reading.borderline))
-        results = [_result(control, chosen) for control, chosen in given if chosen]
+    if item.annotation is not None:
+        labels, borderline = item.annotation
+        controls = ((THEMES, labels), (BORDERLINE, borderline))
+        results = [_result(control, chosen) for control, chosen in controls if chosen]
         task["annotations"] = [{"was_cancelled": False, "result": results}]
     if item.suggestion is not None:
         sure = min(item.suggestion.values(), default=0.0)
@@ -107,17 +108,18 @@ def _result(control: str, chosen: Sequence[str]) -> dict[str, Any]:
 LABEL_STUDIO = Tool(
     "label-studio",
     "Label Studio",
-    (frozenset({"data", "annotations"}),),
+    "array",
     _read,
     _write,
-    array=True,
+    keys=(frozenset({"data", "annotations"}),),
     suggests=True,
 )
 FLAT = Tool(
     "label-studio-min",
     "Label Studio (JSON_MIN)",
-    (frozenset({"annotation_id", "lead_time"}),),
+    "array",
     _read_flat,
     _write,
-    array=True,
+    keys=(frozenset({"annotation_id", "lead_time"}),),
+    exported=False,
 )

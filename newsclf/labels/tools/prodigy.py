@@ -9,7 +9,7 @@ from newsclf.errors import InputError
 from newsclf.labels.tools.records import (
     BORDERLINE,
     Annotated,
-    Reading,
+    Annotation,
     Tool,
     Written,
     metadata,
@@ -36,7 +36,7 @@ def _read(record: Mapping[str, Any]) -> Annotated:
     if answer != "accept":
         raise InputError(f'expected the answer "accept", "reject" or "ignore", got {answer!r:.80}')
     labels = names_in(record.get("accept"), '"accept"')
-    return Annotated(article, [Reading(labels, names_in(meta.get(BORDERLINE), "the meta"))])
+    return Annotated(article, [Annotation(labels, names_in(meta.get(BORDERLINE), "the meta"))])
 
 
 def _write(item: Written, names: Sequence[str]) -> dict[str, Any]:
@@ -48,21 +48,22 @@ def _write(item: Written, names: Sequence[str]) -> dict[str, Any]:
         "config": {"choice_style": "multiple"},
         "meta": meta,
     }
-    if item.reading is not None:
-        record |= {"accept": list(item.reading.labels), "answer": "accept"}
-        if item.reading.borderline:
-            meta[BORDERLINE] = list(item.reading.borderline)
+    if item.annotation is not None:
+        record |= {"accept": list(item.annotation.labels), "answer": "accept"}
+        if item.annotation.borderline:
+            meta[BORDERLINE] = list(item.annotation.borderline)
     return record
 
 
 PRODIGY = Tool(
     "prodigy",
     "Prodigy",
-    (
+    "lines",
+    _read,
+    _write,
+    keys=(
         frozenset({"accept", "answer"}),
         frozenset({"_input_hash", "_task_hash"}),
         frozenset({"_view_id", "options"}),
     ),
-    _read,
-    _write,
 )

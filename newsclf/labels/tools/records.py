@@ -1,21 +1,30 @@
-"""What the formats of annotation tools have in common: a text, and what each reader said of it."""
+"""What annotation tools have in common: a text, and what each reader said of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from newsclf.errors import InputError
 from newsclf.records.article import Article, split_title
 
-__all__ = ["Annotated", "Reading", "Tool", "Written", "metadata", "names_in", "settle", "text_of"]
+__all__ = [
+    "Annotated",
+    "Annotation",
+    "Tool",
+    "Written",
+    "merge",
+    "metadata",
+    "names_in",
+    "text_of",
+]
 
 BORDERLINE = "borderline"
 THEMES = "themes"
 
 
-class Reading(NamedTuple):
+class Annotation(NamedTuple):
     """The themes one reader gave an article, and those the reader was in doubt of."""
 
     labels: tuple[str, ...]
@@ -23,52 +32,59 @@ class Reading(NamedTuple):
 
 
 class Annotated(NamedTuple):
-    """A record of a tool: the article as our own JSON form, its readings, and what was left out.
+    """A record of a tool: its article in our own form, its annotations, and what was left out.
 
     `record` has no id where the tool keeps none. `skipped` says of each annotation that does not
     count why.
     """
 
     record: Mapping[str, Any]
-    readings: Sequence[Reading]
+    annotations: Sequence[Annotation]
     skipped: Sequence[str] = ()
 
 
 class Written(NamedTuple):
-    """An article to write: its reading unless it is unlabelled, and what a model suggests."""
+    """An article to write: its annotation unless it is unlabelled, and what a model suggests."""
 
     article: Article
-    reading: Reading | None
+    annotation: Annotation | None
     suggestion: Mapping[str, float] | None = None
     model: str = ""
 
 
 @dataclass(frozen=True)
 class Tool:
-    """One format.
+    """A tool, as its files are told, read and written.
 
     Attributes
     ----------
     name, title : str
         As the command line and as messages call it.
+    layout : {"array", "lines", "table", "text"}
+        What lies in a file: one JSON array, JSON lines, a table, or lines of text.
+    read : callable
+        Turns a record of the tool (a JSON object, the cells of a row, a line of text) into
+        `Annotated`; a malformed one raises `InputError`.
+    write : callable
+        Turns `Written` and the names of all themes into such a record.
     keys : tuple of set of str
         A JSON object that has all keys of one set is of this tool.
-    read : callable
-        Turns a record of the tool into `Annotated`; a malformed one raises `InputError`.
-    write : callable
-        Turns `Written` and the names of all themes into a record.
-    array : bool
-        The file is one JSON array, otherwise JSON lines.
+    suffix : str
+        Where no keys tell it: files named so are of this tool.
+    exported : bool
+        Whether the tool takes what is written so; some forms only come out of one.
     suggests : bool
         The tool has a place for what a model suggests.
     """
 
     name: str
     title: str
-    keys: tuple[frozenset[str], ...]
-    read: Callable[[Mapping[str, Any]], Annotated]
-    write: Callable[[Written, Sequence[str]], dict[str, Any]]
-    array: bool = False
+    layout: Literal["array", "lines", "table", "text"]
+    read: Callable[[Any], Annotated]
+    write: Callable[[Written, Sequence[str]], Any]
+    keys: tuple[frozenset[str], ...] = ()
+    suffix: str = ""
+    exported: bool = True
     suggests: bool = False
 
 
@@ -102,6 +118,8 @@ def text_of(text: object, carried: Mapping[str, Any], ids: Iterable[object]) -> 
     record: dict[str, Any] = {"title": title or "", "text": text}
     found = next((i for i in ids if i is not None and i != ""), None)
     if found is not None:
+        if isinstance(found, bool) or not isinstance(found, (str, int, float)):
+            raise InputError(f"expected a string or a number as id, got {found!r:.80}")
         record["id"] = found
     extra = ((k, carried.get(k)) for k in ("date", "source"))
     return record | {k: v for k, v in extra if isinstance(v, str) and v}
@@ -115,13 +133,13 @@ def names_in(value: object, place: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def settle(readings: Sequence[Reading]) -> Reading:
-    """Make one reading of several: a theme that only some gave is borderline.
+def merge(annotations: Sequence[Annotation]) -> Annotation:
+    """Make one annotation of several: a theme that only some gave is borderline.
 
-    >>> settle([Reading(("health", "education")), Reading(("health",))])
-    Reading(labels=('health',), borderline=('education',))
+    >>> merge([Annotation(("health", "education")), Annotation(("health",))])
+    Annotation(labels=('health',), borderline=('education',))
     """
-    every = [set(r.labels) for r in readings]
-    labels = tuple(n for n in readings[0].labels if all(n in given for given in every))
-    some = dict.fromkeys(n for r in readings for n in (*r.labels, *r.borderline))
-    return Reading(labels, tuple(n for n in some if n not in labels))
+    every = [set(a.labels) for a in annotations]
+    labels = tuple(n for n in annotations[0].labels if all(n in given for given in every))
+    some = dict.fromkeys(n for a in annotations for n in (*a.labels, *a.borderline))
+    return Annotation(labels, tuple(n for n in some if n not in labels))

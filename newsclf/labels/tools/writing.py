@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from newsclf.errors import InputError, LabelError
-from newsclf.labels.tools import fasttext
-from newsclf.labels.tools.reading import TOOLS
-from newsclf.labels.tools.records import Reading, Tool, Written
+from newsclf.labels.tools.records import Annotation, Tool, Written
+from newsclf.labels.tools.spreadsheet import COLUMNS
+from newsclf.labels.tools.table import TOOLS, tool_called
+from newsclf.outputs import json_line, open_output
+from newsclf.outputs.delimited import BYTE_ORDER_MARK, csv_rows
 from newsclf.records.article import Article, LabelledArticle, as_article
 from newsclf.records.codebook import Codebook
 
 if TYPE_CHECKING:
     from newsclf.tagger.tagger import Tagger
 
-__all__ = ["FORMATS", "export_labelled", "guarded", "unguarded"]
-
-FORMATS = (*(t.name for t in TOOLS if t.name != "label-studio-min"), "csv", "fasttext")
+__all__ = ["export_labelled"]
 
 Names = Literal["id", "zh", "en"]
-_COLUMNS = ("id", "title", "text", "labels", "borderline", "date", "source")
-# Spreadsheets run a cell that begins so as a formula.
-_FORMULA = tuple("=+-@\t\r'")
 
 
 def export_labelled(
@@ -61,10 +55,8 @@ def export_labelled(
     InputError, LabelError
         The format is unknown or does not hold what it is given; nothing is written.
     """
-    from newsclf.outputs.atomic import atomic_file
-
     chunks = _contents(items, format, codebook, names, tagger)
-    with atomic_file(Path(path)) as stream:
+    with open_output(Path(path)) as stream:
         stream.writelines(chunks)
 
 
@@ -75,19 +67,19 @@ def _contents(
     names: Names,
     tagger: Tagger | None,
 ) -> Iterator[bytes]:
-    if format not in FORMATS:
-        raise InputError(f"no format {format!r}: expected one of {', '.join(FORMATS)}")
+    tool = tool_called(format)
     called = _names(codebook, names)
     written = [_written(item, called) for item in items]
-    tool = next((t for t in TOOLS if t.name == format), None)
     if tagger is not None:
-        if tool is None or not tool.suggests:
+        if not tool.suggests:
             able = ", ".join(t.name for t in TOOLS if t.suggests)
             raise InputError(f"{format} has no place for a model's suggestions; {able} have")
         written = _suggested(written, tagger, _names(tagger.codebook, names))
-    if tool is not None:
-        return _json(tool, written, tuple(called.values()) or _used(written))
-    return _csv(written) if format == "csv" else _fasttext(written)
+    if tool.layout == "table":
+        return _csv(tool, written)
+    if tool.layout == "text":
+        return _text(tool, written)
+    return _json(tool, written, tuple(called.values()) or _used(written))
 
 
 def _names(codebook: Codebook | None, names: Names) -> dict[str, str]:
@@ -112,8 +104,8 @@ def _written(item: Article | LabelledArticle, called: Mapping[str, str]) -> Writ
             )
         return called.get(theme, theme)
 
-    reading = Reading(tuple(map(name, item.labels)), tuple(map(name, item.borderline)))
-    return Written(item.article, reading)
+    annotation = Annotation(tuple(map(name, item.labels)), tuple(map(name, item.borderline)))
+    return Written(item.article, annotation)
 
 
 def _suggested(written: list[Written], tagger: Tagger, called: Mapping[str, str]) -> list[Written]:
@@ -128,65 +120,44 @@ def _suggested(written: list[Written], tagger: Tagger, called: Mapping[str, str]
 
 
 def _used(written: Sequence[Written]) -> tuple[str, ...]:
-    readings = (item.reading for item in written if item.reading)
-    return tuple(sorted({n for r in readings for n in (*r.labels, *r.borderline)}))
+    given = (item.annotation for item in written if item.annotation)
+    return tuple(sorted({n for a in given for n in (*a.labels, *a.borderline)}))
 
 
 def _json(tool: Tool, written: Sequence[Written], names: Sequence[str]) -> Iterator[bytes]:
-    before, between, after = ("[\n", ",\n", "\n]\n") if tool.array else ("", "\n", "\n")
+    before, between, after = ("", "\n", "\n")
+    if tool.layout == "array":
+        before, between, after = "[\n", ",\n", "\n]\n"
     yield before.encode()
     for number, item in enumerate(written):
-        text = json.dumps(tool.write(item, names), ensure_ascii=False)
-        try:
-            data = text.encode()
-        except UnicodeEncodeError:  # half a surrogate pair: only an escape can hold it
-            data = json.dumps(tool.write(item, names)).encode()
-        yield (between.encode() if number else b"") + data
+        line = json_line(tool.write(item, names)).removesuffix(b"\n")
+        yield (between.encode() if number else b"") + line
     yield after.encode() if written else after.strip("\n").encode()
 
 
-def _readings(written: Sequence[Written], format: str) -> Iterator[tuple[Article, Reading]]:
+def _labelled(tool: Tool, written: Sequence[Written]) -> Iterator[Written]:
     for item in written:
-        if item.reading is None:
+        if item.annotation is None:
             raise InputError(
-                f"article {item.article.id!r} has no labels, and {format} cannot tell that from "
+                f"article {item.article.id!r} has no labels, and {tool.name} cannot tell that from "
                 "an article without a theme; export labelled articles, or to another format"
             )
-        yield item.article, item.reading
+        yield item
 
 
-def _csv(written: Sequence[Written]) -> Iterator[bytes]:
-    # With a byte order mark, or Excel takes UTF-8 for something else.
-    yield "\ufeff".encode() + _row(_COLUMNS)
-    for article, reading in _readings(written, "csv"):
-        for name in (*reading.labels, *reading.borderline):
-            if ";" in name or "|" in name or name != name.strip():
-                raise LabelError(f"article {article.id!r}: {name!r} holds ; or |, or outer spaces")
-        cells = (article.id, article.title or "", article.text)
-        themes = (";".join(names) for names in (reading.labels, reading.borderline))
-        extra = (article.date or "", article.source or "")
-        yield _row([guarded(cell) for cell in (*cells, *themes, *extra)])
+def _csv(tool: Tool, written: Sequence[Written]) -> Iterator[bytes]:
+    yield BYTE_ORDER_MARK + _row(COLUMNS)
+    for item in _labelled(tool, written):
+        yield _row(tool.write(item, ()))
 
 
 def _row(cells: Sequence[str]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow(cells)
-    return _encoded(out.getvalue())
+    return _encoded(csv_rows([cells], end="\n", quote_all=True))
 
 
-def guarded(cell: str) -> str:
-    """Put an apostrophe before a cell that a spreadsheet would run as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def unguarded(cell: str) -> str:
-    """Undo `guarded`."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
-
-
-def _fasttext(written: Sequence[Written]) -> Iterator[bytes]:
-    for article, reading in _readings(written, "fasttext"):
-        yield _encoded(fasttext.write_line(article, reading.labels) + "\n")
+def _text(tool: Tool, written: Sequence[Written]) -> Iterator[bytes]:
+    for item in _labelled(tool, written):
+        yield _encoded(tool.write(item, ()) + "\n")
 
 
 def _encoded(text: str) -> bytes:

@@ -1,4 +1,4 @@
-// The labelling desk: which article lies on it, what is chosen, and what each action does.
+// The labelling page: which article it shows, what is chosen, and what each action does.
 
 import { showArticle } from "./article.js";
 import { openEnd, openFind, openHelp } from "./dialogs.js";
@@ -39,13 +39,13 @@ function read(number) {
 async function goTo(number) {
   const article = await read(number);
   ahead.delete(number);
-  const decision = article.decision;
-  const prefill = session.review && !decision && article.suggestion;
+  const judgement = article.judgement;
+  const prefill = session.review && !judgement && article.suggestion;
   Object.assign(view, {
     article,
-    labels: [...(decision?.labels ?? (prefill ? article.suggestion.themes : []))],
-    borderline: [...(decision?.borderline ?? [])],
-    seen: decision?.seen ?? false,
+    labels: [...(judgement?.labels ?? (prefill ? article.suggestion.themes : []))],
+    borderline: [...(judgement?.borderline ?? [])],
+    seen: judgement?.seen ?? false,
     theme: null,
   });
   history.replaceState(null, "", `#${number}`);
@@ -90,9 +90,9 @@ function save(state) {
   const number = view.article.number;
   states.set(number, state);
   view.seen ||= Boolean(suggestion());
-  const decision = { labels: view.labels, borderline: view.borderline, state, seen: view.seen };
+  const judgement = { labels: view.labels, borderline: view.borderline, state, seen: view.seen };
   ahead.delete(number);
-  return server.saveDecision(number, decision);
+  return server.saveJudgement(number, judgement);
 }
 
 function change(labels, borderline) {
@@ -139,8 +139,8 @@ async function undo() {
   const { number } = await server.undoLast();
   if (number == null) return tell(say("nothingToUndo"));
   ahead.clear();
-  const { decision } = await read(number);
-  states.set(number, decision?.state ?? "open");
+  const { judgement } = await read(number);
+  states.set(number, judgement?.state ?? "open");
   return goTo(number);
 }
 

@@ -65,7 +65,7 @@ function change(path, body) {
   return result;
 }
 
-export const saveDecision = (number, decision) => change(`/api/articles/${number}`, decision);
+export const saveJudgement = (number, judgement) => change(`/api/articles/${number}`, judgement);
 export const undoLast = () => change("/api/undo", {});
 
 addEventListener("beforeunload", (event) => {
