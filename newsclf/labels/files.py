@@ -12,6 +12,7 @@ from newsclf.errors import InputError, LabelError
 from newsclf.inputs.articles import COLUMNS, ReadOptions, article_of, field_of
 from newsclf.inputs.formats import InputFormat, format_of, format_of_suffix, help_names, split_name
 from newsclf.inputs.records import read_records, read_text_lines
+from newsclf.labels.printed import is_page, printed_articles
 from newsclf.labels.tools import CSV, FASTTEXT, own_records, tool_of
 from newsclf.labels.tools.fasttext import LABEL
 from newsclf.outputs import unguarded
@@ -236,7 +237,8 @@ def _paragraph(place: str, record: Mapping[str, Any], unit: Article) -> Article:
 def text_articles(path: Path) -> Iterator[Article]:
     """Yield the articles of a JSON-lines file, or of every such file in a folder.
 
-    A folder of texts holds other files too: rows without id and text are passed over.
+    A folder of texts holds other files too: rows without id and text are passed over. A row that
+    is a printed page gives the articles on it (`printed_articles`).
     """
     files = [path]
     if path.is_dir():
@@ -248,6 +250,8 @@ def text_articles(path: Path) -> Iterator[Article]:
         for place, record in _objects(file):
             if "id" in record and _holds_text(record):
                 yield _article(place, record)
+            elif is_page(record):
+                yield from printed_articles(record)
 
 
 def _objects(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -7,21 +7,26 @@
      "codebook": "governance",
      "labelled": [{"path": "../../seeds"},
                   {"path": "../../seeds/standoff/pools.jsonl", "texts": "$NEWSCLF_CORPORA/pools",
-                   "cut": 900}],
+                   "cut": 900, "weight": 0.5}],
+     "corrections": "../../seeds/standoff/corrections.jsonl",
+     "without": "../../seeds/standoff/without.jsonl",
      "background": ["$NEWSCLF_CORPORA/pools/xwlb.jsonl.gz"], "directions": 300,
      "settings": {"C": 1.0},
      "versions": {"scikit-learn": "1.9.1"},
      "card": {...}
     }
 
-Paths count from the recipe's folder; ``cut`` keeps so many characters of each text, and ``weight``
-is the sample weight of each article. A recipe whose ``background`` is empty uses the labelled
-articles alone.
+Paths count from the recipe's folder; ``texts`` is one place or a list of them; ``cut`` keeps so
+many characters of each text, and ``weight`` is the sample weight of each article. ``corrections``
+holds labels that replace those of the sources (`newsclf.labels.corrections`), and ``without`` the
+ids of articles that are not learnt from; both may be missing. A recipe whose ``background`` is
+empty uses the labelled articles alone.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
+import itertools
 import json
 import os
 import warnings
@@ -33,6 +38,9 @@ from typing import Any
 from newsclf.engine.features import FeatureSpec
 from newsclf.errors import InputError
 from newsclf.inputs import Reject, find_files, read_rows
+from newsclf.inputs.records import read_records
+from newsclf.labels.corrections import corrected
+from newsclf.labels.files import row_id, text_articles
 from newsclf.labels.labelled import read_labelled
 from newsclf.records.article import Article, LabelledArticle
 from newsclf.records.codebook import Codebook
@@ -70,6 +78,7 @@ class Recipe:
             self.codebook = Codebook.load(self._codebook(str(record["codebook"])))
             self.settings = _settings(record["settings"])
             self._sources, self._unlabelled_paths = record["labelled"], record["background"]
+            self._corrections, self._without = record.get("corrections"), record.get("without")
             self._versions = dict(record["versions"])
             self._directions = int(record.get("directions", 0))
         except KeyError as error:
@@ -79,7 +88,9 @@ class Recipe:
 
     def labelled(self) -> list[list[LabelledArticle]]:
         """Read the labelled articles, one list a source."""
-        return [self._read(source) for source in self._sources]
+        left_out = self._left_out()
+        sources = [self._read(source) for source in self._sources]
+        return [[item for item in source if item.id not in left_out] for source in sources]
 
     def background(self, jobs: int = 1, *, directions: int | None = None) -> Background:
         """Gather the statistics of the unlabelled texts, with the recipe's number of directions."""
@@ -143,11 +154,28 @@ class Recipe:
         return self.path.parent / expanded
 
     def _read(self, source: Mapping[str, Any]) -> list[LabelledArticle]:
-        texts = self._place(source["texts"]) if "texts" in source else None
-        items = read_labelled(self._place(source["path"]), codebook=self.codebook, texts=texts)
+        items = read_labelled(
+            self._place(source["path"]), codebook=self.codebook, texts=self._texts(source)
+        )
+        if self._corrections:
+            items = corrected(items, self._place(self._corrections))
         if "cut" in source:
             items = [_shortened(item, source["cut"]) for item in items]
         return [replace(item, weight=float(source.get("weight", 1.0))) for item in items]
+
+    def _texts(self, source: Mapping[str, Any]) -> Iterator[Article] | None:
+        """Read the texts of labels that stand off; None where labels come with their text."""
+        if "texts" not in source:
+            return None
+        given = source["texts"]
+        places = [given] if isinstance(given, str) else given
+        return itertools.chain.from_iterable(text_articles(self._place(p)) for p in places)
+
+    def _left_out(self) -> set[str]:
+        if not self._without:
+            return set()
+        records = read_records(self._place(self._without), format="jsonl")
+        return {row_id(place, record) for place, record in records}
 
     def _unlabelled(self) -> Iterator[Article]:
         paths = [str(self._place(path)) for path in self._unlabelled_paths]

@@ -179,3 +179,34 @@ def test_a_source_says_what_its_articles_count_for(recipe):
     first, second = recipe(labelled=sources).labelled()
     assert {item.weight for item in first} == {1.0}
     assert {item.weight for item in second} == {0.25}
+
+
+def test_corrections_replace_labels_before_texts_are_cut(recipe, lines, tmp_path):
+    given = lines[0]
+    row = {
+        "id": given.id,
+        "sha256": given.article.sha256,
+        "labels": ["education"],
+        "borderline": ["health"],
+    }
+    (tmp_path / "corrections.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    changes = {"labelled": [{"path": "first.jsonl", "cut": 9}], "corrections": "corrections.jsonl"}
+    items = recipe(**changes).labelled()[0]
+    assert (items[0].labels, items[0].borderline) == (("education",), ("health",))
+    assert [item.labels for item in items[1:]] == [item.labels for item in lines[1:8]]
+
+
+def test_what_is_left_out_is_not_learnt_from(recipe, lines, tmp_path):
+    row = {"id": lines[9].id, "outlet": "某报"}
+    (tmp_path / "without.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    first, second = recipe(without="without.jsonl").labelled()
+    assert len(first) == 8
+    assert lines[9].id not in [item.id for item in second]
+    assert len(second) == 5
+
+
+def test_texts_may_lie_in_several_places(recipe, lines, tmp_path):
+    write_labelled(lines[:8], tmp_path / "off.jsonl", text=False)
+    texts = ["second.jsonl", "first.jsonl"]
+    (items,) = recipe(labelled=[{"path": "off.jsonl", "texts": texts}]).labelled()
+    assert [item.article.text for item in items] == [item.article.text for item in lines[:8]]
