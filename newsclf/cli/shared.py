@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, ParamSpec, TypeVar
 import typer
 
 from newsclf.errors import NewsclfError
+from newsclf.inputs.formats import help_names
 
 if TYPE_CHECKING:
     from newsclf.inputs import InputFile, Reject, Row
@@ -55,12 +56,11 @@ FATAL, REJECTED, INTERRUPTED = 1, 3, 130
 # What a shell sees of a program that SIGPIPE ended.
 NOBODY_READS = 141
 
-INPUT_HELP = (
-    "Files (.txt .jsonl .csv .tsv .parquet .html .pdf, also .gz .zst), folders, - for stdin."
-)
+INPUT_HELP = f"Files ({help_names()}), folders, - for stdin."
 Inputs = Annotated[list[str], typer.Argument(metavar="INPUT", help=INPUT_HELP)]
 _LABELLED = typer.Argument(
-    metavar="LABELLED", help="Labelled articles: .jsonl, .csv (also .gz), or a folder."
+    metavar="LABELLED",
+    help="Labelled articles (.jsonl .json .csv .tsv .txt, also .gz .zst), or a folder.",
 )
 Labelled = Annotated[list[Path], _LABELLED]
 MaybeLabelled = Annotated[list[Path] | None, _LABELLED]

@@ -20,8 +20,12 @@ from newsclf.cli.shared import (
     command,
     complain,
 )
+from newsclf.inputs.formats import help_formats
+from newsclf.outputs.formats import FORMATS
 
 __all__ = ["tag"]
+
+_WRITTEN = " ".join(format.suffixes[0] for format in FORMATS)
 
 
 @command
@@ -31,9 +35,7 @@ def tag(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o", "--output", metavar="OUT", help="File to write: .jsonl, .csv, .parquet."
-        ),
+        typer.Option("-o", "--output", metavar="OUT", help=f"File to write ({_WRITTEN})."),
     ] = None,
     pages: Pages = False,
     model: Model = "governance",
@@ -51,7 +53,8 @@ def tag(
     per_file: Annotated[
         str | None,
         typer.Option(
-            metavar="FORMAT", help="One file for each input, in folder OUT: jsonl, csv, parquet."
+            metavar="FORMAT",
+            help=f"One file for each input, in folder OUT: {', '.join(f.name for f in FORMATS)}.",
         ),
     ] = None,
     probabilities: Annotated[
@@ -67,7 +70,7 @@ def tag(
     encoding: Encoding = None,
     format: Annotated[
         str | None,
-        typer.Option(metavar="FORMAT", help="Read as text, jsonl, csv, tsv, parquet, html or pdf."),
+        typer.Option(metavar="FORMAT", help=f"Read as {help_formats()}."),
     ] = None,
     text: Annotated[
         str | None, typer.Option(metavar="FIELD", help="Field or column of the text.")
