@@ -21,7 +21,7 @@ def hidden(path: Path, ending: str) -> Path:
     """Return a hidden name beside `path`: short, one and the same for it, and no other file's.
 
     >>> hidden(Path("a/tags.jsonl"), ".lock").name
-    '.tags.jsonl-bdf04a23f5e7.lock'
+    '.tags.jsonl-9b81a59ff1fa.lock'
     """
     return path.with_name(f".{_start(path.name, _KEPT)}-{_digest(path.name)}{ending}")
 
